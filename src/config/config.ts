@@ -1,0 +1,30 @@
+import type { DialectName } from '../dialects/names.ts';
+import type { DatabaseUrl } from '../dialects/url.ts';
+
+/** Everything a run needs to know, whatever it was said with. Paths are absolute, durations are milliseconds. */
+export interface Config {
+  /** `null` where no database is named: commands that need one say so. */
+  readonly database: DatabaseUrl | null;
+  /** The version locations; new revisions go to the first. */
+  readonly versions: readonly string[];
+  readonly versionTable: string;
+  /** The schema of Torale's own tables; `null` is the connection's own. PostgreSQL only. */
+  readonly versionTableSchema: string | null;
+  /** `SET ROLE` for the session. PostgreSQL only. */
+  readonly role: string | null;
+  /** PostgreSQL only. */
+  readonly searchPath: readonly string[] | null;
+  /** The dialects that each revision must answer; `null` asks nothing. */
+  readonly dialects: readonly DialectName[] | null;
+  /** How long to wait for the migration lock. */
+  readonly lockTimeoutMs: number;
+  /** How long to wait for the server to accept connections; 0 tries once. */
+  readonly waitMs: number;
+  /** The time one attempt to connect may take. */
+  readonly connectTimeoutMs: number;
+  /** Names of new files: `%(rev)s_%(slug)s`. */
+  readonly fileTemplate: string;
+  readonly truncateSlugLength: number;
+  /** This database may be dropped by `reset`. */
+  readonly development: boolean;
+}
