@@ -1,4 +1,4 @@
-import type { DialectName } from '../dialects/names.ts';
+import type { DialectName, Flavor } from '../dialects/names.ts';
 import type { DatabaseUrl } from '../dialects/url.ts';
 
 /** Everything a run needs to know, whatever it was said with. Paths are absolute, durations are milliseconds. */
@@ -27,4 +27,17 @@ export interface Config {
   readonly truncateSlugLength: number;
   /** This database may be dropped by `reset`. */
   readonly development: boolean;
+  /** This server never hosts a scratch database. */
+  readonly protected: boolean;
+  /** The wanted schema, as it was said; `null` where none is. */
+  readonly target: Target | null;
+  /** The folder that a relative file name in `target` counts from. */
+  readonly targetBase: string;
+  /** The server for scratch databases; `null` is the database's own. */
+  readonly scratchUrl: DatabaseUrl | null;
 }
+
+/** A file, a folder, a URL or a revision; several files; or one such for each dialect. */
+export type Target = TargetName | Readonly<Partial<Record<Flavor, TargetName>>>;
+
+type TargetName = string | readonly string[];

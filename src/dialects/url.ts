@@ -35,9 +35,14 @@ export interface PostgresUrl extends CommonUrl {
   readonly sslKey: string | undefined;
   readonly sslPassword: string | undefined;
   readonly sslNegotiation: 'postgres' | 'direct';
+  /** 0 waits without end. */
   readonly connectTimeoutMs: number | undefined;
   readonly applicationName: string | undefined;
   readonly targetSessionAttrs: 'any' | 'read-write' | 'primary' | undefined;
+  /** https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-CONNECT-CHANNEL-BINDING */
+  readonly channelBinding?: 'disable' | 'prefer' | 'require';
+  /** The URL says of itself that it leads to a transaction pooler. */
+  readonly pooled?: boolean;
 }
 
 /** https://dev.mysql.com/doc/refman/8.4/en/connection-options.html#option_general_ssl-mode */

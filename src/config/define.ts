@@ -1,0 +1,64 @@
+import type { DialectName } from '../dialects/names.ts';
+import type { Target } from './config.ts';
+
+/** A time: `'10m'`, `'1h30m'`, `'250ms'`, or a number of seconds. */
+export type Duration = string | number;
+
+/** What may be said in a configuration file, at its top and in each of its environments. Relative paths count from the file's folder. */
+export interface ConfigSettings {
+  /** The database: `postgres://…`, `mysql://…`, `mariadb://…` or `sqlite:./app.db`. */
+  readonly url?: string | undefined;
+  /** The password, where the URL has none. */
+  readonly password?: string | undefined;
+  /** A file that holds the password. */
+  readonly passwordFile?: string | undefined;
+  /** The folder of the revisions, or several; new revisions go to the first. Default `versions`. */
+  readonly versions?: string | readonly string[] | undefined;
+  /** Default `torale_version`. */
+  readonly versionTable?: string | undefined;
+  /** The schema of Torale's own tables (PostgreSQL). */
+  readonly versionTableSchema?: string | null | undefined;
+  /** `SET ROLE` for the session (PostgreSQL). */
+  readonly role?: string | null | undefined;
+  /** The session's search path (PostgreSQL). */
+  readonly searchPath?: string | readonly string[] | null | undefined;
+  /** The dialects that each revision must answer. */
+  readonly dialects?: DialectName | readonly DialectName[] | null | undefined;
+  /** How long to wait for the migration lock. Default `10m`. */
+  readonly lockTimeout?: Duration | undefined;
+  /** How long to wait for the server to accept connections. Default 0: one attempt. */
+  readonly wait?: Duration | undefined;
+  /** How long one attempt to connect may take. Default `5s`. */
+  readonly connectTimeout?: Duration | undefined;
+  /** Names of new files. Default `%(rev)s_%(slug)s`. */
+  readonly fileTemplate?: string | undefined;
+  /** Default 40. */
+  readonly truncateSlugLength?: number | undefined;
+  /** This database may be dropped by `reset`. */
+  readonly development?: boolean | undefined;
+  /** This server never hosts a scratch database. */
+  readonly protected?: boolean | undefined;
+  /** The wanted schema. */
+  readonly target?: Target | null | undefined;
+  /** The server for scratch databases. */
+  readonly scratchUrl?: string | null | undefined;
+}
+
+/** What `torale.config.mjs` exports, and what `package.json#torale` holds. */
+export interface ConfigFile extends ConfigSettings {
+  /** Settings by environment, chosen with `--env NAME`. What one leaves out comes from the top. */
+  readonly environments?: Readonly<Record<string, ConfigSettings>> | undefined;
+}
+
+/**
+ * Gives an editor the types of a configuration file.
+ *
+ * @example
+ * ```js
+ * import { defineConfig } from 'torale';
+ * export default defineConfig({ url: 'sqlite:./app.db', versions: 'versions' });
+ * ```
+ */
+export function defineConfig(config: ConfigFile): ConfigFile {
+  return config;
+}

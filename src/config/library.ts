@@ -1,0 +1,55 @@
+import { resolve } from 'node:path';
+import { ToraleError } from '../errors.ts';
+import type { Config } from './config.ts';
+import { parseSaid } from './database.ts';
+import type { ConfigSettings } from './define.ts';
+import { readValue, type SettingKey, type SettingValue } from './schema.ts';
+
+type LibrarySettings = Pick<
+  ConfigSettings,
+  | 'url'
+  | 'versions'
+  | 'versionTable'
+  | 'versionTableSchema'
+  | 'role'
+  | 'searchPath'
+  | 'lockTimeout'
+  | 'wait'
+  | 'connectTimeout'
+>;
+
+/**
+ * The configuration of a call of the library: what the caller says, and the defaults. Neither the environment nor any
+ * file is read.
+ *
+ * @throws ToraleError CONFIG_INVALID, URL_INVALID, URL_UNSUPPORTED
+ */
+export function libraryConfig(settings: LibrarySettings): Config {
+  const cwd = process.cwd();
+  const value = <K extends SettingKey & keyof LibrarySettings>(key: K): SettingValue<K> | undefined => {
+    const given: unknown = settings[key];
+    return given === undefined ? undefined : readValue(key, given, key);
+  };
+  if (settings.url !== undefined && typeof settings.url !== 'string') {
+    throw new ToraleError('CONFIG_INVALID', 'url must be a string.');
+  }
+  return {
+    database: settings.url === undefined ? null : parseSaid({ value: settings.url, origin: 'url', base: cwd }, cwd, {}),
+    versions: (value('versions') ?? ['versions']).map((folder) => resolve(cwd, folder)),
+    versionTable: value('versionTable') ?? 'torale_version',
+    versionTableSchema: value('versionTableSchema') ?? null,
+    role: value('role') ?? null,
+    searchPath: value('searchPath') ?? null,
+    dialects: null,
+    lockTimeoutMs: value('lockTimeout') ?? 600_000,
+    waitMs: value('wait') ?? 0,
+    connectTimeoutMs: value('connectTimeout') ?? 5000,
+    fileTemplate: '%(rev)s_%(slug)s',
+    truncateSlugLength: 40,
+    development: false,
+    protected: false,
+    target: null,
+    targetBase: cwd,
+    scratchUrl: null,
+  };
+}

@@ -1,0 +1,129 @@
+import type { QueryResult, Session } from '../session/session.ts';
+import type { SqlStatement } from './sql/statement.ts';
+import type { Classification } from './sql/statement.ts';
+import type { DialectName } from './names.ts';
+import type { DatabaseUrl } from './url.ts';
+
+export interface ConnectOptions {
+  readonly connectTimeoutMs: number;
+  /** Reading commands never write: the session is opened so that it cannot. */
+  readonly readOnly: boolean;
+  /** Make the database file if it is missing (SQLite). */
+  readonly create: boolean;
+  /** `SET ROLE` (PostgreSQL). */
+  readonly role?: string | null;
+  /** PostgreSQL. */
+  readonly searchPath?: readonly string[] | null;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** What a server says of a failed statement, in the same words for every dialect. */
+export interface ServerError {
+  /** SQLSTATE, error number or SQLite's result code: `23505`, `1062`, `SQLITE_CONSTRAINT`. */
+  readonly code: string;
+  readonly message: string;
+  readonly detail?: string;
+  readonly hint?: string;
+  /** 1-based character position in the statement. */
+  readonly position?: number;
+  /** The connection did not survive: what became of the statement is unknown. */
+  readonly connectionLost: boolean;
+}
+
+export interface LockOptions {
+  /** Tells runs on different version tables of one database apart. */
+  readonly schema: string | null;
+  readonly table: string;
+  /** 0 fails at once. */
+  readonly timeoutMs: number;
+  readonly signal?: AbortSignal | undefined;
+  /** Called when the lock is not free, at most once a second. */
+  readonly onWait: (wait: { elapsedMs: number; holder: LockHolder | null }) => void;
+}
+
+export interface LockHolder {
+  /** As it is shown: `torale 0.1.0 on api-7f9 (pid 7)`. */
+  readonly description: string;
+  readonly sinceMs: number | null;
+}
+
+export interface Lock {
+  /** True while this connection still holds it. */
+  verify(): Promise<boolean>;
+  release(): Promise<void>;
+}
+
+/** A table of Torale's as it is found in the database, with all that would make it somebody else's. */
+export interface FoundTable {
+  readonly name: string;
+  /** `table`, or what it is instead. */
+  readonly kind: string;
+  readonly columns: readonly string[];
+  /** Triggers, rules, policies, defaults: anything that would run code when Torale writes there. */
+  readonly foreign: readonly string[];
+}
+
+export interface ColumnTypes {
+  readonly id: string;
+  readonly text: string;
+  readonly short: string;
+  readonly integer: string;
+  readonly timestamp: string;
+  /** A whole `id` column that counts by itself and is the primary key. */
+  readonly serial: string;
+  /** What follows `CREATE TABLE … (…)`. */
+  readonly tableOptions: string;
+}
+
+/** Everything Torale must know of one kind of database. */
+export interface Dialect {
+  readonly name: DialectName;
+  /** Whether DDL is rolled back with its transaction. */
+  readonly transactionalDdl: boolean;
+  /** Whether the migration lock outlives a transaction; otherwise BEGIN itself takes it, for each revision. */
+  readonly sessionLock: boolean;
+  /** How a script begins a revision's transaction. */
+  readonly begin: string;
+  readonly knexClient: 'postgres' | 'mysql2' | 'better-sqlite3';
+  connect(url: DatabaseUrl, options: ConnectOptions): Promise<Session>;
+  /** Makes a session of a caller's own connection. */
+  borrow(connection: object): Promise<Session>;
+  split(sql: string): SqlStatement[];
+  classify(statement: SqlStatement): Classification;
+  /** Replaces placeholders by literals: what `--sql` and `--dry-run` print. */
+  inline(sql: string, bindings: readonly unknown[]): string;
+  literal(value: unknown): string;
+  quote(name: string): string;
+  /** A statement as lines of a script for the server's own client: a body with `;` in it may need DELIMITER. */
+  terminate(sql: string): string[];
+  /** The n-th placeholder, from 1. */
+  placeholder(position: number): string;
+  describeError(error: unknown): ServerError;
+  /** Begins the transaction of a revision; where there is no session lock this waits for the write lock. */
+  beginRevision(session: Session, options: RevisionTransactionOptions): Promise<RevisionTransaction>;
+  acquireLock(session: Session, options: LockOptions): Promise<Lock>;
+  /** Empties the database; tells what was dropped. */
+  reset(session: Session): Promise<string[]>;
+  readonly columnTypes: ColumnTypes;
+  /** Which of the tables exist, and the schema they are looked for in (`null`: the connection's own). */
+  findTables(
+    session: Session,
+    schema: string | null,
+    names: readonly string[],
+  ): Promise<{ schema: string; tables: FoundTable[] }>;
+}
+
+export interface RevisionTransactionOptions {
+  readonly lock: LockOptions;
+  /** SQLite: enforce foreign keys while the revision runs. */
+  readonly foreignKeys: boolean;
+}
+
+/** An open transaction of a revision. */
+export interface RevisionTransaction {
+  /** Throws what must not be committed (SQLite: rows that break a foreign key they did not break before). */
+  commit(): Promise<void>;
+  rollback(): Promise<void>;
+}
+
+export type { QueryResult };
