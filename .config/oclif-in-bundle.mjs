@@ -1,0 +1,55 @@
+// How @oclif/core goes into the bundle: only what commands, parsing and help use. Its plugin loading is left out,
+// and so are the packages that serve only that. `torale` starts in half the time, and cannot write what it must not:
+// `debug` would print the whole command line, database passwords included, under DEBUG=*.
+
+const nothing = 'module.exports = {};';
+
+const packages = {
+  debug: 'module.exports = () => () => {};',
+  // Descriptions and examples may hold <%= config.bin %> and <%= command.id %>.
+  ejs: `const value = (context, path) => path.split('.').reduce((at, key) => at?.[key], context);
+    exports.render = (text, context) => text.replace(/<%[=-]\\s*([\\w.]+)\\s*%>/g, (_, path) => String(value(context, path)));`,
+  // Asks for the home folder when it is loaded, which fails for a user id without one.
+  'clean-stack': 'module.exports = (stack) => stack;',
+  'cli-spinners': nothing,
+  lilconfig: nothing,
+  minimatch: nothing,
+  tinyglobby: nothing,
+  'wsl-utils': 'exports.isWsl = false;',
+};
+
+const own = {
+  // Command.run loads a Config unless it is given one; src/cli always gives one.
+  'config/index.js': 'exports.Config = { load: async (config) => config }; exports.tsPath = async () => undefined;',
+  'config/ts-path.js': 'exports.tsPath = async () => undefined;',
+  'module-loader.js': nothing,
+  'ux/action/spinner.js': "exports.default = require('./simple').default;",
+};
+
+// The package's index loads all of it at once; these getters load what is asked for, when it is.
+const index = `module.exports = {
+  get Args() { return require('@oclif/core/args'); },
+  get Command() { return require('@oclif/core/command').Command; },
+  get Errors() { return require('@oclif/core/errors'); },
+  get Flags() { return require('@oclif/core/flags'); },
+  get Help() { return require('@oclif/core/help').Help; },
+};`;
+
+export const oclifInBundle = {
+  name: 'oclif-in-bundle',
+  setup(build) {
+    build.onResolve({ filter: new RegExp(`^(${Object.keys(packages).join('|')})$`) }, ({ path }) => ({
+      path,
+      namespace: 'stub',
+    }));
+    build.onLoad({ filter: /.*/, namespace: 'stub' }, ({ path }) => ({ contents: packages[path] }));
+    build.onLoad({ filter: /[\\/]@oclif[\\/]core[\\/]lib[\\/].*\.js$/ }, ({ path }) => {
+      const file = path
+        .split(/[\\/]lib[\\/]/)
+        .at(-1)
+        .replaceAll('\\', '/');
+      if (file === 'index.js') return { contents: index };
+      return file in own ? { contents: own[file] } : undefined;
+    });
+  },
+};
