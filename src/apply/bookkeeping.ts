@@ -1,0 +1,53 @@
+import type { LockOptions } from '../dialects/dialect.ts';
+import { Journal } from '../journal/journal.ts';
+import type { Connected, Run } from './run.ts';
+
+export function lockOptions(run: Run, journal: Journal, onWait?: () => void): LockOptions {
+  return {
+    schema: journal.names.schema,
+    table: journal.names.version,
+    timeoutMs: run.config.lockTimeoutMs,
+    signal: run.signal,
+    onWait: ({ elapsedMs, holder }) => {
+      onWait?.();
+      run.onEvent({ type: 'waiting-for-lock', holder: holder?.description ?? null, elapsedMs });
+    },
+  };
+}
+
+export function openJournal(run: Run, { session, dialect }: Connected): Promise<Journal> {
+  return Journal.open(session, dialect, run.config);
+}
+
+/** Holds the migration lock around `work`; where there is no session lock each transaction takes it. */
+export async function withLock<T>(run: Run, connected: Connected, work: () => Promise<T>, onWait?: () => void): Promise<T> {
+  const { session, dialect } = connected;
+  if (!dialect.sessionLock) return work();
+  const lock = await dialect.acquireLock(session, lockOptions(run, await openJournal(run, connected), onWait));
+  try {
+    return await work();
+  } finally {
+    // Ending the connection releases it too.
+    await lock.release().catch(() => undefined);
+  }
+}
+
+/**
+ * Runs `work` in one transaction with Torale's tables in their present shape. The caller holds the lock.
+ * Everything is read again inside: another run may have been there.
+ */
+export async function inBookkeeping<T>(run: Run, connected: Connected, work: (journal: Journal) => Promise<T>): Promise<T> {
+  const { session, dialect } = connected;
+  const lock = lockOptions(run, await openJournal(run, connected));
+  const transaction = await dialect.beginRevision(session, { lock, foreignKeys: false });
+  try {
+    const journal = await openJournal(run, connected);
+    await journal.ensure();
+    const result = await work(journal);
+    await transaction.commit();
+    return result;
+  } catch (error) {
+    await transaction.rollback().catch(() => undefined);
+    throw error;
+  }
+}

@@ -1,0 +1,55 @@
+import { fileURLToPath } from 'node:url';
+
+/** Where in the user's files something was called. */
+export interface CallSite {
+  readonly file: string;
+  readonly line: number;
+}
+
+const FRAME = /(?:\(|at (?:async )?)((?:file:\/\/)?[^()\s][^()]*?):(\d+):\d+\)?$/;
+
+/**
+ * The place in a stack that belongs to the user: the first frame in the revision's own file, else the first that is
+ * neither Torale's, a package's nor Node's.
+ *
+ * @param stack as V8 writes it
+ * @param revisionFile absolute path, where the revision comes from a file
+ */
+export function callSite(stack: string | undefined, revisionFile: string | null): CallSite | null {
+  let other: CallSite | null = null;
+  for (const line of (stack ?? '').split('\n').slice(1)) {
+    const match = FRAME.exec(line.trim());
+    if (match === null) continue;
+    const file = toPath(match[1]!);
+    if (file === null) continue;
+    const site = { file, line: Number(match[2]) };
+    if (file === revisionFile) return site;
+    other ??= revisionFile === null || isUsers(file) ? site : null;
+  }
+  return other !== null && isUsers(other.file) ? other : null;
+}
+
+function toPath(location: string): string | null {
+  if (location.startsWith('node:')) return null;
+  if (!location.startsWith('file://')) return location;
+  try {
+    // jiti and the ESM loader may append a query to make a module fresh.
+    return fileURLToPath(location.replace(/\?.*$/, ''));
+  } catch {
+    return null;
+  }
+}
+
+function isUsers(file: string): boolean {
+  return !/[\\/](node_modules|torale[\\/](dist|src))[\\/]/.test(file) && file.includes('/') !== file.includes('\\');
+}
+
+/** The stack of the caller, without the frames of Torale above `below`. */
+export function captureStack(below: (...args: never[]) => unknown): string {
+  const holder: { stack?: string } = {};
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 20;
+  Error.captureStackTrace(holder, below);
+  Error.stackTraceLimit = stackTraceLimit;
+  return holder.stack ?? '';
+}

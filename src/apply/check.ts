@@ -1,0 +1,124 @@
+import { EXIT_CODES, FAILURES, isToraleError, type ErrorCode } from '../errors.ts';
+import { Journal } from '../journal/journal.ts';
+import { appliedFindings } from './applied-files.ts';
+import { describeState, type CurrentReport } from './current.ts';
+import { recordedAncestry } from './position.ts';
+import type { Run } from './run.ts';
+
+/** One line of the report. */
+export interface CheckLine {
+  readonly subject: 'graph' | 'files' | 'database' | 'target';
+  readonly text: string;
+  readonly verdict: string;
+}
+
+export interface Finding {
+  readonly code: ErrorCode;
+  readonly message: string;
+  readonly revisions?: readonly string[];
+}
+
+export interface CheckReport {
+  /** 0; else 7 before 9 before 8. */
+  readonly exitCode: number;
+  readonly findings: readonly Finding[];
+  readonly lines: readonly CheckLine[];
+}
+
+/**
+ * Is everything as it should be? Writes nothing.
+ *
+ */
+export async function runCheck(run: Run, { offline }: { readonly offline: boolean }): Promise<CheckReport> {
+  const findings: Finding[] = [];
+  const lines: CheckLine[] = [];
+  if (checkGraph(run, findings, lines) && !offline) await checkDatabase(run, findings, lines);
+  lines.push({ subject: 'target', text: 'not compared: no target is configured', verdict: 'not compared' });
+  return { exitCode: exitCodeOf(findings), findings, lines };
+}
+
+function checkGraph(run: Run, findings: Finding[], lines: CheckLine[]): boolean {
+  let heads: readonly string[];
+  try {
+    heads = run.graph.heads;
+  } catch (error) {
+    if (!isToraleError(error) || error.exitCode !== EXIT_CODES.history) throw error;
+    const { revisions } = error.data;
+    findings.push({ code: error.code, message: error.message, ...(Array.isArray(revisions) ? { revisions: revisions as string[] } : {}) });
+    lines.push({ subject: 'graph', text: error.message, verdict: 'broken' });
+    return false;
+  }
+  const count = `${run.source.headers.length} revision${run.source.headers.length === 1 ? '' : 's'}`;
+  if (heads.length > 1) {
+    findings.push({
+      code: 'MULTIPLE_HEADS',
+      message: `The history has ${heads.length} heads: ${heads.join(', ')}.`,
+      revisions: heads,
+    });
+    lines.push({ subject: 'graph', text: `${count}, ${heads.length} heads ${heads.join(', ')}`, verdict: 'several heads' });
+  } else {
+    lines.push({ subject: 'graph', text: heads.length === 0 ? count : `${count}, one head ${heads[0]}`, verdict: 'ok' });
+  }
+  return true;
+}
+
+async function checkDatabase(run: Run, findings: Finding[], lines: CheckLine[]): Promise<void> {
+  const { session, dialect } = await run.open({ readOnly: true, create: false });
+  try {
+    const journal = await Journal.open(session, dialect, run.config);
+    const applied = await journal.read();
+    const history = await journal.readHistory();
+    const report = describeState(run.graph, applied, history);
+    // What a newer image applied is not deleted here.
+    const ahead = report.state === 'ahead' ? recordedAncestry(report.unknown, history) : new Set<string>();
+    const judged = history.filter(({ revision }) => run.graph.has(revision) || !ahead.has(revision));
+    const files = appliedFindings(judged, run.source, (revision) => run.graph.has(revision));
+    findings.push(...files.map(({ code, message, revision }) => ({ code, message, revisions: [revision] })));
+    lines.push(filesLine(judged.length, files));
+    databaseFinding(report, findings, lines);
+  } finally {
+    await session.close();
+  }
+}
+
+function filesLine(applied: number, files: readonly { code: string; revision: string }[]): CheckLine {
+  if (files.length === 0) return { subject: 'files', text: `${applied} applied, none edited since`, verdict: 'ok' };
+  const edited = files.filter(({ code }) => code === 'REVISION_EDITED').map(({ revision }) => revision);
+  const deleted = files.filter(({ code }) => code === 'REVISION_DELETED').map(({ revision }) => revision);
+  const parts = [
+    ...(edited.length > 0 ? [`edited since: ${edited.join(', ')}`] : []),
+    ...(deleted.length > 0 ? [`deleted: ${deleted.join(', ')}`] : []),
+  ];
+  return { subject: 'files', text: `${applied} applied, ${parts.join('; ')}`, verdict: edited.length > 0 ? 'edited' : 'deleted' };
+}
+
+function databaseFinding(report: CurrentReport, findings: Finding[], lines: CheckLine[]): void {
+  const at = report.heads.length === 0 ? 'at no revision' : `at ${report.heads.join(', ')}`;
+  const { pending } = report;
+  const add = (code: ErrorCode, message: string, verdict: string, revisions: readonly string[]): void => {
+    findings.push({ code, message, revisions });
+    lines.push({ subject: 'database', text: message, verdict });
+  };
+  switch (report.state) {
+    case 'diverged':
+      add('DATABASE_AHEAD', `${at}, which no file here has`, 'unknown', report.unknown);
+      return;
+    case 'ahead':
+      lines.push({ subject: 'database', text: `${at}, ahead of the files`, verdict: 'ahead' });
+      return;
+    case 'unresolved':
+      add('UNRESOLVED', `revision ${report.unresolved!.revision} is partly applied`, 'unfinished', [report.unresolved!.revision]);
+      return;
+    default:
+  }
+  if (pending.length === 0) lines.push({ subject: 'database', text: at, verdict: 'ok' });
+  else add('PENDING', `${at}, ${pending.length} pending`, 'pending', pending);
+}
+
+/** 7 before 9 before 8; what cannot be resolved by itself (6) is above all. */
+function exitCodeOf(findings: readonly Finding[]): number {
+  const codes = findings.map(({ code }) => EXIT_CODES[FAILURES[code].exit]);
+  const order = [EXIT_CODES.unresolved, EXIT_CODES.history, EXIT_CODES.differs, EXIT_CODES.pending];
+  return order.find((code) => codes.some((found) => found === code)) ?? EXIT_CODES.ok;
+}
+

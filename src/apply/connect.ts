@@ -1,0 +1,58 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Config } from '../config/config.ts';
+import type { Dialect } from '../dialects/dialect.ts';
+import { loadDialect } from '../dialects/load.ts';
+import { ToraleError, isToraleError } from '../errors.ts';
+import type { EventListener } from '../events.ts';
+import type { Session } from '../session/session.ts';
+import type { Connected } from './run.ts';
+
+/**
+ * Connects to the configured database, waiting for a server that is not up yet as long as the configuration says.
+ *
+ * @throws ToraleError NO_DATABASE, UNREACHABLE, DATABASE_MISSING, DENIED, TLS_REFUSED, DRIVER_MISSING
+ */
+export async function connect(
+  config: Config,
+  options: { readOnly: boolean; create: boolean },
+  onEvent: EventListener,
+  signal: AbortSignal,
+): Promise<Connected> {
+  const { database } = config;
+  if (database === null) {
+    throw new ToraleError('NO_DATABASE', 'No database is named.', {
+      hint: 'Give --url, set DATABASE_URL, or name one in torale.config.mjs.',
+    });
+  }
+  const dialect = await loadDialect(database.dialect);
+  const session = await withPatience(
+    () => dialect.connect(database, { ...options, connectTimeoutMs: config.connectTimeoutMs, role: config.role, searchPath: config.searchPath, signal }),
+    config.waitMs,
+    onEvent,
+    signal,
+  );
+  return { session, dialect, display: database.display };
+}
+
+async function withPatience(
+  attempt: () => Promise<Session>,
+  limitMs: number,
+  onEvent: EventListener,
+  signal: AbortSignal,
+): Promise<Session> {
+  const started = performance.now();
+  for (let delay = 250; ; delay = Math.min(delay * 1.7, 5000)) {
+    signal.throwIfAborted();
+    try {
+      return await attempt();
+    } catch (error) {
+      const elapsedMs = performance.now() - started;
+      // Wrong passwords and missing databases do not mend themselves.
+      if (!isToraleError(error) || error.code !== 'UNREACHABLE' || elapsedMs + delay > limitMs) throw error;
+      onEvent({ type: 'waiting-for-server', reason: error.message, elapsedMs, limitMs });
+      await sleep(delay, undefined, { signal });
+    }
+  }
+}
+
+export type { Dialect };

@@ -1,0 +1,62 @@
+import { Journal } from '../journal/journal.ts';
+import type { RevisionGraph } from '../graph/graph.ts';
+import type { AppliedState, HistoryRow } from '../journal/journal.ts';
+import { locate } from './position.ts';
+import type { Run } from './run.ts';
+
+export type DatabaseState = 'empty' | 'behind' | 'head' | 'ahead' | 'diverged' | 'unresolved';
+
+export interface CurrentReport {
+  /** The applied heads: the rows of the version table. */
+  readonly heads: readonly string[];
+  /** The heads of the files. */
+  readonly codeHeads: readonly string[];
+  readonly state: DatabaseState;
+  /** In the order in which they would run. */
+  readonly pending: readonly string[];
+  /** Rows of the version table that no file has. */
+  readonly unknown: readonly string[];
+  /** A revision that is partly applied; `resumable` when the next upgrade goes on with it by itself. */
+  readonly unresolved?: { readonly revision: string; readonly resumable: boolean };
+}
+
+/** Where the database stands. Writes nothing. */
+export async function readCurrent(run: Run): Promise<CurrentReport> {
+  const connected = await run.open({ readOnly: true, create: false });
+  try {
+    const journal = await Journal.open(connected.session, connected.dialect, run.config);
+    const state = await journal.read();
+    const unknown = state.heads.some((head) => !run.graph.has(head));
+    return describeState(run.graph, state, unknown ? await journal.readHistory() : []);
+  } finally {
+    await connected.session.close();
+  }
+}
+
+export function describeState(graph: RevisionGraph, applied: AppliedState, history: readonly HistoryRow[]): CurrentReport {
+  const position = locate(graph, applied.heads, () => history);
+  const pending =
+    position.ahead || position.unknown.length > 0 ? [] : graph.pending(applied.heads);
+  const entry = applied.journal.find(({ state }) => state === 'started') ?? applied.journal[0];
+  return {
+    heads: applied.heads,
+    codeHeads: graph.heads,
+    state: entry === undefined ? stateOf(applied.heads, position, pending) : 'unresolved',
+    pending,
+    unknown: position.unknown,
+    ...(entry === undefined
+      ? {}
+      : { unresolved: { revision: entry.revision, resumable: applied.journal.every(({ state }) => state === 'done') } }),
+  };
+}
+
+function stateOf(
+  heads: readonly string[],
+  position: { unknown: readonly string[]; ahead: boolean },
+  pending: readonly string[],
+): DatabaseState {
+  if (position.ahead) return 'ahead';
+  if (position.unknown.length > 0) return 'diverged';
+  if (heads.length === 0) return pending.length === 0 ? 'head' : 'empty';
+  return pending.length === 0 ? 'head' : 'behind';
+}

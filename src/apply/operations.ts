@@ -1,0 +1,146 @@
+import type { Knex } from 'knex';
+import type { Dialect } from '../dialects/dialect.ts';
+import { DIALECTS, type DialectName, type Flavor } from '../dialects/names.ts';
+import { ToraleError } from '../errors.ts';
+import type { QueryResult, Session } from '../session/session.ts';
+import { didYouMean } from '../suggest.ts';
+import type { AwaitGuard } from './await-guard.ts';
+import { callSite, captureStack, type CallSite } from './call-site.ts';
+import { unreadable, type StatementExecutor } from './statement.ts';
+
+/** SQL for several databases at once: `null` says that there is nothing to do on that one. `mariadb` overrides `mysql`. */
+export interface SqlPerDialect {
+  readonly postgres?: string | null;
+  readonly mysql?: string | null;
+  readonly mariadb?: string | null;
+  readonly sqlite?: string | null;
+}
+
+/** What a revision's `upgrade` receives, and the only thing it gets. */
+export interface Operations {
+  /**
+   * Runs SQL: one statement or several. Bindings go with exactly one statement, in the server's own placeholders
+   * (`$1` on PostgreSQL, `?` elsewhere); without them nothing in the text is ever rewritten.
+   *
+   * @returns the rows of the last statement, and the number returned or changed
+   * @example `await op.execute('UPDATE users SET name = trim(name)')`
+   */
+  execute(sql: string | SqlPerDialect, bindings?: readonly unknown[]): Promise<QueryResult>;
+  /** Knex on this revision's connection and transaction; its own transactions nest by savepoints. */
+  readonly knex: Knex;
+  readonly dialect: DialectName;
+  readonly flavor: Flavor;
+  /** Tells the operator something. */
+  log(message: string): void;
+  /** Aborted when the run is asked to stop. */
+  readonly signal: AbortSignal;
+  /** True while the revision runs on a scratch database. */
+  readonly scratch: boolean;
+  /** Runs what cannot run inside a transaction: `CREATE INDEX CONCURRENTLY`, `VACUUM`. What ran before is committed. */
+  autocommit<T>(work: () => Promise<T>): Promise<T>;
+}
+
+export interface OperationsContext {
+  readonly session: Pick<Session, 'query'>;
+  readonly dialect: Dialect;
+  readonly flavor: Flavor;
+  readonly executor: StatementExecutor;
+  readonly guard: AwaitGuard;
+  /** Absolute path of the revision's file. */
+  readonly file: string | null;
+  /** Dialects that each revision must answer. */
+  readonly dialects: readonly DialectName[] | null;
+  readonly signal: AbortSignal;
+  readonly scratch: boolean;
+  log(message: string): void;
+  knex(): Knex;
+}
+
+export function createOperations(context: OperationsContext): Operations {
+  const { dialect, guard, executor } = context;
+
+  const execute = (sql: string | SqlPerDialect, bindings?: readonly unknown[]): Promise<QueryResult> => {
+    const site = callSite(captureStack(execute), context.file);
+    return guard.watch('op.execute', site, () => executeText(context, choose(context, sql), bindings ?? [], site));
+  };
+  const autocommit = <T>(work: () => Promise<T>): Promise<T> =>
+    guard.watch('op.autocommit', callSite(captureStack(autocommit), context.file), () => executor.autocommit(work));
+
+  return {
+    execute,
+    autocommit,
+    get knex() {
+      return context.knex();
+    },
+    dialect: dialect.name,
+    flavor: context.flavor,
+    log: context.log,
+    signal: context.signal,
+    scratch: context.scratch,
+  };
+}
+
+const NOTHING: QueryResult = { rows: [], rowCount: 0 };
+
+async function executeText(
+  context: OperationsContext,
+  sql: string | null,
+  bindings: readonly unknown[],
+  site: CallSite | null,
+): Promise<QueryResult> {
+  if (sql === null) return NOTHING;
+  const statements = context.dialect.split(sql);
+  if (bindings.length > 0 && statements.length !== 1) {
+    throw new ToraleError('REVISION_FAILED', `op.execute got bindings with ${statements.length} statements; they go with exactly one.`);
+  }
+  let result = NOTHING;
+  for (const statement of statements) {
+    const at = site === null ? null : { file: site.file, line: site.line + statement.line - 1 };
+    result = await context.executor.execute<QueryResult>({
+      statement,
+      bindings,
+      site: at,
+      send: () => context.session.query(statement.text, bindings),
+      rowCountOf: (answer) => answer.rowCount,
+      skipped: (rowCount) => ({
+        get rows(): never {
+          throw new ToraleError('UNRESOLVED', 'The rows of a statement that an earlier run completed are not kept.');
+        },
+        rowCount,
+      }),
+      recorded: () => unreadable(at),
+      readAtOnce: false,
+    });
+  }
+  return result;
+}
+
+/** @throws ToraleError REVISION_FAILED for a key that is no dialect, or where this dialect has no entry */
+function choose(context: OperationsContext, sql: string | SqlPerDialect): string | null {
+  if (typeof sql === 'string') return sql;
+  if (typeof sql !== 'object' || sql === null) {
+    throw new ToraleError('REVISION_FAILED', `op.execute takes SQL text or { postgres, mysql, sqlite }, not ${typeof sql}.`);
+  }
+  const known = [...DIALECTS, 'mariadb'];
+  for (const key of Object.keys(sql)) {
+    if (known.includes(key)) continue;
+    throw new ToraleError('REVISION_FAILED', `op.execute: '${key}' is no dialect.`, {
+      hint: didYouMean(key, known) ?? `Known are ${known.join(', ')}.`,
+    });
+  }
+  for (const dialect of context.dialects ?? []) {
+    const answered = sql[dialect] !== undefined || (dialect === 'mysql' && sql.mariadb !== undefined);
+    if (!answered) {
+      throw new ToraleError('REVISION_FAILED', `op.execute has no SQL for ${dialect}, which the configuration's dialects name.`, {
+        hint: `Add ${dialect}: '…', or ${dialect}: null where there is nothing to do.`,
+      });
+    }
+  }
+  const chosen = context.flavor === 'mariadb' && sql.mariadb !== undefined ? sql.mariadb : sql[context.dialect.name];
+  if (chosen === undefined) {
+    throw new ToraleError('REVISION_FAILED', `op.execute has no SQL for ${context.dialect.name}.`, {
+      hint: `Add ${context.dialect.name}: '…', or ${context.dialect.name}: null where there is nothing to do.`,
+    });
+  }
+  return chosen;
+}

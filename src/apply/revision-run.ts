@@ -1,0 +1,167 @@
+import { hostname, userInfo } from 'node:os';
+import type { Dialect, RevisionTransaction } from '../dialects/dialect.ts';
+import { ToraleError, isToraleError } from '../errors.ts';
+import type { PlannedStep } from '../events.ts';
+import type { Journal } from '../journal/journal.ts';
+import type { HistoryEntry, JournalEntry } from '../journal/statements.ts';
+import { displayPath } from '../paths.ts';
+import { plainStatements } from '../revision/body.ts';
+import type { RevisionModule } from '../revision/load.ts';
+import { knexOn } from '../session/knex.ts';
+import type { Session } from '../session/session.ts';
+import { version } from '../version.ts';
+import { AwaitGuard } from './await-guard.ts';
+import { lockOptions } from './bookkeeping.ts';
+import type { CallSite } from './call-site.ts';
+import { Execution } from './execution.ts';
+import { revisionFailure } from './failure.ts';
+import { KnexOperations } from './knex-operations.ts';
+import { createOperations } from './operations.ts';
+import type { Connected, Run } from './run.ts';
+import type { StatementExecutor } from './statement.ts';
+
+export interface RevisionRunOptions {
+  readonly run: Run;
+  readonly connected: Connected;
+  readonly journal: Journal;
+  readonly step: PlannedStep;
+  readonly parents: readonly string[];
+  readonly headsBefore: readonly string[];
+  readonly headsAfter: readonly string[];
+  readonly prior: readonly JournalEntry[];
+  readonly outer: RevisionTransaction | null;
+  /** Stop before anything has run, because another run was there first. */
+  readonly stale: () => Promise<boolean>;
+}
+
+/** Runs one revision and records it. Returns null where the database has moved on meanwhile. */
+export async function runRevision(options: RevisionRunOptions): Promise<number | null> {
+  const { run, connected, journal, step, headsBefore, headsAfter } = options;
+  const { session, dialect } = connected;
+  const module = await run.source.load(step.revision);
+  const startedAt = new Date();
+  const started = performance.now();
+  const checksum = run.source.checksumOf(step.revision);
+  const execution = new Execution({
+    session,
+    dialect,
+    journal,
+    revision: step.revision,
+    checksum,
+    prior: options.prior,
+    lock: lockOptions(run, journal),
+    foreignKeys: module.options?.foreignKeys === true,
+    signal: run.signal,
+    outer: options.outer,
+  });
+  try {
+    await execution.begin();
+    if (await options.stale()) {
+      await execution.abandon();
+      return null;
+    }
+    await callUpgrade(module, { run, session, dialect, step, executor: execution });
+    await execution.idle();
+    const finishedAt = new Date();
+    const durationMs = performance.now() - started;
+    const entry: HistoryEntry = {
+      revision: step.revision,
+      parents: options.parents,
+      action: 'upgrade',
+      checksum,
+      startedAt,
+      finishedAt,
+      durationMs,
+      toraleVersion: version,
+      appliedBy: whoAmI(),
+    };
+    await execution.finish(headsBefore, headsAfter, entry);
+    return durationMs;
+  } catch (error) {
+    run.onEvent({ type: 'revision-failed', step });
+    await execution.idle();
+    const state = await execution.abandon();
+    throw toFailure(error, state, execution, options);
+  } finally {
+    execution.close();
+  }
+}
+
+/** Calls the revision's function with its operations, and fails it for what it forgot to await. */
+export async function callUpgrade(
+  module: RevisionModule,
+  context: {
+    run: Run;
+    dialect: Dialect;
+    session: Pick<Session, 'query' | 'driver' | 'server'>;
+    step: PlannedStep;
+    executor: StatementExecutor;
+  },
+): Promise<void> {
+  const { run, session, dialect, step, executor } = context;
+  const guard = new AwaitGuard();
+  let knex: KnexOperations | undefined;
+  const op = createOperations({
+    session,
+    dialect,
+    flavor: session.server.flavor,
+    executor,
+    guard,
+    file: step.file,
+    dialects: run.config.dialects,
+    signal: run.signal,
+    scratch: false,
+    log: (message) => run.onEvent({ type: 'log', revision: step.revision, message: String(message) }),
+    knex: () => {
+      knex ??= new KnexOperations((hooks) => knexOn(dialect.knexClient, session.driver, session.server, hooks), {
+        dialect,
+        executor,
+        file: step.file,
+      });
+      return knex.knex;
+    },
+  });
+  await module.upgrade(op);
+  refuseForgotten([...guard.forgotten(), ...(knex?.forgotten() ?? [])]);
+}
+
+function refuseForgotten(forgotten: readonly { what: string; site: CallSite | null }[]): void {
+  const [first] = forgotten;
+  if (first === undefined) return;
+  const at = first.site === null ? '' : ` at ${displayPath(first.site.file)}:${first.site.line}`;
+  const more = forgotten.length === 1 ? '' : ` (and ${forgotten.length - 1} more)`;
+  throw new ToraleError('REVISION_FAILED', `${first.what}${at} was not awaited${more}: upgrade() returned before it was done.`, {
+    hint: first.what.startsWith('op.knex') ? 'Write await before it: Knex runs a query only when it is awaited.' : 'Write await before it.',
+  });
+}
+
+function toFailure(error: unknown, state: 'rolledBack' | 'resumable', execution: Execution, options: RevisionRunOptions): unknown {
+  const { run, connected, step, headsBefore } = options;
+  if (run.signal.aborted) return run.signal.reason;
+  if (isToraleError(error) && (error.code === 'LOCKED' || error.code === 'WRITE_FAILED')) return error;
+  const { dialect, session } = connected;
+  const failed = execution.reports.at(-1)?.state === 'failed';
+  const text = run.source.textOf(step.revision);
+  return revisionFailure(error, {
+    revision: step.revision,
+    file: step.file,
+    reports: execution.reports,
+    planned: text === null ? null : plainStatements(text, dialect.split),
+    state,
+    heads: headsBefore,
+    server: session.server.title.split(' ')[0] ?? '',
+    serverError: isToraleError(error) || !failed ? null : dialect.describeError(error),
+    ddlCommits: !dialect.transactionalDdl,
+  });
+}
+
+/** Never fails: a container may run under a uid that has no name. */
+export function whoAmI(): string {
+  let user = '';
+  try {
+    user = `${userInfo().username}@`;
+  } catch {
+    user = process.getuid === undefined ? '' : `${process.getuid()}@`;
+  }
+  return `${user}${hostname()} (pid ${process.pid})`;
+}

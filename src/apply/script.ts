@@ -1,0 +1,243 @@
+import type { Dialect } from '../dialects/dialect.ts';
+import { loadDialect } from '../dialects/load.ts';
+import type { DialectName } from '../dialects/names.ts';
+import { ToraleError } from '../errors.ts';
+import type { PlannedStep } from '../events.ts';
+import { Journal } from '../journal/journal.ts';
+import { layoutStatements } from '../journal/layout.ts';
+import { moveHeads, recordHistory, type BookkeepingStatement } from '../journal/statements.ts';
+import { qualified, tableNames, type TableNames } from '../journal/tables.ts';
+import { displayPath } from '../paths.ts';
+import type { Server } from '../session/session.ts';
+import { version } from '../version.ts';
+import { locate } from './position.ts';
+import { recordRevision, type RecordedRevision } from './record.ts';
+import { whoAmI } from './revision-run.ts';
+import { planStamp, type StampRequest } from './stamp.ts';
+import type { Run } from './run.ts';
+
+export interface ScriptRequest {
+  readonly target: string | readonly string[];
+  /** `FROM` of `FROM:TO`: no database is asked. `null` asks the database where it stands. */
+  readonly from: readonly string[] | null;
+  /** Where no URL tells it. */
+  readonly dialect: DialectName | null;
+}
+
+export interface DryRunReport {
+  readonly revisions: readonly RecordedRevision[];
+  readonly heads: readonly string[];
+  readonly database: string | null;
+}
+
+interface Ground {
+  readonly dialect: Dialect;
+  readonly server: Server;
+  readonly names: TableNames;
+  readonly heads: readonly string[];
+  readonly database: string | null;
+  /** What makes Torale's own tables. */
+  readonly preparation: readonly string[];
+}
+
+/** What an upgrade would run, revision by revision. Nothing is written, nothing of it reaches the server. */
+export async function dryRun(run: Run, request: ScriptRequest): Promise<DryRunReport> {
+  const ground = await findGround(run, request);
+  return { revisions: await recordPlan(run, ground, request), heads: ground.heads, database: ground.database };
+}
+
+/** The SQL script that does what the upgrade would do, bookkeeping included. */
+export async function upgradeScript(run: Run, request: ScriptRequest): Promise<string> {
+  const ground = await findGround(run, request);
+  const { dialect, names } = ground;
+  const script = new Script(dialect);
+  const plan = run.graph.plan({ applied: ground.heads, target: request.target });
+  const recorded = await recordPlan(run, ground, request);
+  if (recorded.length > 0) script.transaction(ground.preparation);
+  let heads = ground.heads;
+  for (const [index, revision] of recorded.entries()) {
+    const { step } = revision;
+    const headsAfter = plan.steps[index]!.headsAfter;
+    script.comment(`Running upgrade ${heads.join(', ') || '(base)'} -> ${step.revision}${step.message ? `, ${step.message}` : ''}`);
+    if (revision.stopped) {
+      const at = revision.stoppedAt === null ? '' : ` at ${displayPath(revision.stoppedAt.file)}:${revision.stoppedAt.line}`;
+      throw new ToraleError('REFUSED', `Revision ${step.revision} reads the result of a statement${at}, so its script cannot be written without running it.`, {
+        hint: 'Apply it with torale upgrade, or write that step without reading: INSERT … SELECT, UPDATE … WHERE.',
+        data: { revision: step.revision, script: script.text() },
+      });
+    }
+    const now = new Date();
+    script.revision(revision.statements, [
+      ...moveHeads(dialect, names, heads, headsAfter),
+      recordHistory(dialect, names, {
+        revision: step.revision,
+        parents: run.graph.allParents(step.revision),
+        action: 'upgrade',
+        checksum: run.source.checksumOf(step.revision),
+        startedAt: now,
+        finishedAt: now,
+        durationMs: 0,
+        toraleVersion: version,
+        appliedBy: whoAmI(),
+      }),
+    ]);
+    heads = headsAfter;
+  }
+  return script.text();
+}
+
+/** The SQL script that does what `stamp` would do. */
+export async function stampScript(run: Run, request: StampRequest & Pick<ScriptRequest, 'from' | 'dialect'>): Promise<string> {
+  const { dialect, names, heads, preparation } = await findGround(run, request);
+  const plan = planStamp(run, request, heads);
+  const script = new Script(dialect);
+  script.comment(`Stamping ${plan.heads.join(', ') || '(base)'}`);
+  script.transaction(preparation);
+  script.revision(
+    [],
+    [
+      ...(request.purge
+        ? [{ sql: `DELETE FROM ${qualified(dialect, names, 'version')}`, bindings: [] }]
+        : []),
+      ...moveHeads(dialect, names, request.purge ? [] : heads, plan.heads),
+      ...plan.entries.map((entry) => recordHistory(dialect, names, entry)),
+    ],
+  );
+  return script.text();
+}
+
+async function recordPlan(run: Run, ground: Ground, request: ScriptRequest): Promise<RecordedRevision[]> {
+  const recorded: RecordedRevision[] = [];
+  for (const { revision } of run.graph.plan({ applied: ground.heads, target: request.target }).steps) {
+    const step: PlannedStep = {
+      revision,
+      message: run.graph.get(revision)?.message ?? '',
+      file: run.source.fileOf(revision),
+    };
+    recorded.push(await recordRevision(run, ground.dialect, ground.server, step));
+  }
+  return recorded;
+}
+
+async function findGround(run: Run, request: Pick<ScriptRequest, 'from' | 'dialect'>): Promise<Ground> {
+  if (request.from !== null || run.config.database === null) return offline(run, request);
+  const { database } = run.config;
+  let connected;
+  try {
+    connected = await run.open({ readOnly: true, create: false });
+  } catch (error) {
+    // A SQLite file that upgrade would create stands at base.
+    if (database.dialect === 'sqlite' && (error as ToraleError).code === 'DATABASE_MISSING' && (error as ToraleError).data['missing'] === true) {
+      return { ...(await offline(run, { from: [], dialect: 'sqlite' })), database: database.display };
+    }
+    throw error;
+  }
+  try {
+    const { session, dialect, display } = connected;
+    const journal = await Journal.open(session, dialect, run.config);
+    const { heads } = await journal.read();
+    const unknown = heads.filter((head) => !run.graph.has(head));
+    const position = locate(run.graph, heads, () => []);
+    if (unknown.length > 0) {
+      const history = await journal.readHistory();
+      const { ahead } = locate(run.graph, heads, () => history);
+      throw new ToraleError('DATABASE_AHEAD', `The database is at ${unknown.join(', ')}, which no file here has${ahead ? '; it is ahead, and nothing would run' : ''}.`, {
+        data: { revisions: unknown },
+      });
+    }
+    return {
+      dialect,
+      server: session.server,
+      names: journal.names,
+      heads: position.known,
+      database: display,
+      preparation: journal.ensureStatements(),
+    };
+  } finally {
+    await connected.session.close();
+  }
+}
+
+const DEFAULT_SCHEMAS: Record<DialectName, string> = { postgres: 'public', mysql: '', sqlite: 'main' };
+
+async function offline(run: Run, { from, dialect: given }: Pick<ScriptRequest, 'from' | 'dialect'>): Promise<Ground> {
+  const { config, graph } = run;
+  const name = given ?? config.database?.dialect ?? null;
+  if (name === null) {
+    throw new ToraleError('NO_DATABASE', 'Neither a database nor a dialect is named, so the SQL cannot be written.', {
+      hint: 'Give --dialect postgres, mysql or sqlite.',
+    });
+  }
+  const dialect = await loadDialect(name);
+  const schema =
+    config.versionTableSchema ??
+    config.searchPath?.[0] ??
+    (name === 'mysql' && config.database?.dialect === 'mysql' ? config.database.database : undefined) ??
+    DEFAULT_SCHEMAS[name];
+  const names = tableNames(config.versionTable, schema);
+  const heads = [...new Set((from ?? []).flatMap((identifier) => graph.resolve(identifier, { applied: [] })))];
+  return {
+    dialect,
+    server: { flavor: name, version: '', title: '' },
+    names,
+    heads,
+    database: null,
+    // Whoever starts in the middle has the tables.
+    preparation: heads.length > 0 ? [] : layoutStatements(dialect, names, new Set(), null),
+  };
+}
+
+/** Puts statements together so that the server's own client runs them. */
+class Script {
+  readonly #dialect: Dialect;
+  readonly #lines: string[] = [];
+
+  constructor(dialect: Dialect) {
+    this.#dialect = dialect;
+  }
+
+  comment(text: string): void {
+    this.#lines.push(`-- ${text.replace(/\s+/g, ' ')}`, '');
+  }
+
+  transaction(statements: readonly string[]): void {
+    if (statements.length === 0) return;
+    this.#begin();
+    for (const statement of statements) this.#push(statement);
+    this.#commit();
+  }
+
+  revision(statements: RecordedRevision['statements'], bookkeeping: readonly BookkeepingStatement[]): void {
+    const { sessionLock } = this.#dialect;
+    if (!sessionLock) this.#lines.push('PRAGMA foreign_keys = OFF;');
+    this.#begin();
+    let open = true;
+    for (const { sql, transactional } of statements) {
+      if (transactional !== open) {
+        if (transactional) this.#begin();
+        else this.#commit();
+        open = transactional;
+      }
+      this.#push(sql);
+    }
+    if (!open) this.#begin();
+    for (const { sql, bindings } of bookkeeping) this.#push(this.#dialect.inline(sql, bindings));
+    this.#commit();
+  }
+
+  text(): string {
+    return `${this.#lines.join('\n').trimEnd()}\n`;
+  }
+
+  #begin(): void {
+    this.#lines.push(`${this.#dialect.begin};`, '');
+  }
+
+  #commit(): void {
+    this.#lines.push('COMMIT;', '');
+  }
+
+  #push(sql: string): void {
+    this.#lines.push(...this.#dialect.terminate(sql), '');
+  }
+}

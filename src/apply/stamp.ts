@@ -1,0 +1,68 @@
+import { moveHeads, recordHistory, type BookkeepingStatement, type HistoryEntry } from '../journal/statements.ts';
+import { qualified } from '../journal/tables.ts';
+import { version } from '../version.ts';
+import { inBookkeeping, withLock } from './bookkeeping.ts';
+import { whoAmI } from './revision-run.ts';
+import type { Run } from './run.ts';
+
+export interface StampReport {
+  /** The heads of the database afterwards. */
+  readonly heads: readonly string[];
+  readonly before: readonly string[];
+}
+
+export interface StampRequest {
+  readonly targets: readonly string[];
+  /** Empty the version table first, whatever it holds. */
+  readonly purge: boolean;
+}
+
+/** Sets the version table without running a revision; the history tells what was newly covered. */
+export async function applyStamp(run: Run, request: StampRequest): Promise<StampReport> {
+  const connected = await run.open({ readOnly: false, create: true });
+  const { session, dialect } = connected;
+  try {
+    return await withLock(run, connected, () =>
+      inBookkeeping(run, connected, async (journal) => {
+        const before = await journal.readHeads();
+        const { heads, entries } = planStamp(run, request, before);
+        if (request.purge) {
+          await session.query(`DELETE FROM ${qualified(dialect, journal.names, 'version')}`);
+          await session.query(`DELETE FROM ${qualified(dialect, journal.names, 'journal')}`);
+        }
+        const statements: BookkeepingStatement[] = [
+          ...moveHeads(dialect, journal.names, request.purge ? [] : before, heads),
+          ...entries.map((entry) => recordHistory(dialect, journal.names, entry)),
+        ];
+        for (const statement of statements) await journal.write(statement);
+        return { heads, before };
+      }),
+    );
+  } finally {
+    await session.close();
+  }
+}
+
+/** The rows afterwards, and a history entry for each revision that they cover and the rows before did not. */
+export function planStamp(
+  run: Pick<Run, 'graph' | 'source'>,
+  { targets, purge }: StampRequest,
+  before: readonly string[],
+): { heads: string[]; entries: HistoryEntry[] } {
+  const { graph, source } = run;
+  const { headsAfter, covered } = graph.stamp({ applied: purge ? [] : before, targets });
+  const now = new Date();
+  const entries = covered
+    .map((revision): HistoryEntry => ({
+      revision,
+      parents: graph.allParents(revision),
+      action: 'stamp',
+      checksum: source.checksumOf(revision),
+      startedAt: now,
+      finishedAt: now,
+      durationMs: 0,
+      toraleVersion: version,
+      appliedBy: whoAmI(),
+    }));
+  return { heads: [...headsAfter].sort(), entries };
+}

@@ -1,0 +1,49 @@
+import type { SqlStatement } from '../dialects/sql/statement.ts';
+import type { CallSite } from './call-site.ts';
+
+/** One statement that a revision wants run, whether it came through `op.execute` or through Knex. */
+export interface StatementRequest<T> {
+  readonly statement: SqlStatement;
+  readonly bindings: readonly unknown[];
+  readonly site: CallSite | null;
+  /** Sends it on the session. */
+  send(): Promise<T>;
+  rowCountOf(result: T): number;
+  /** The answer for a statement that an earlier, interrupted run has completed. */
+  skipped(rowCount: number): T;
+  /** The answer while recording: fails on first use, since there is none. */
+  recorded(): T;
+  /** The answer will be turned into a value at once (`.first()`, `hasTable`), so there is nothing to hand out. */
+  readonly readAtOnce: boolean;
+}
+
+/** Runs the statements of one revision, or only writes them down. */
+export interface StatementExecutor {
+  execute<T>(request: StatementRequest<T>): Promise<T>;
+  autocommit<T>(work: () => Promise<T>): Promise<T>;
+}
+
+/** A result that nobody has: recording runs nothing. Thrown where a revision looks at one. */
+export class UnreadableResult extends Error {
+  override readonly name = 'UnreadableResult';
+  readonly site: CallSite | null;
+
+  constructor(site: CallSite | null) {
+    super('This revision reads the result of a statement, which a recording does not have.');
+    this.site = site;
+  }
+}
+
+/** Stands for a result; whatever is asked of it throws. */
+export function unreadable<T>(site: CallSite | null): T {
+  const fail = (): never => {
+    throw new UnreadableResult(site);
+  };
+  return new Proxy(Object.create(null) as object, {
+    // `await` asks every value for its `then`.
+    get: (_, property) => (property === 'then' ? undefined : fail()),
+    has: fail,
+    ownKeys: fail,
+    getOwnPropertyDescriptor: fail,
+  }) as T;
+}

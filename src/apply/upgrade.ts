@@ -1,0 +1,211 @@
+import type { RevisionTransaction } from '../dialects/dialect.ts';
+import { ToraleError } from '../errors.ts';
+import type { PlannedStep } from '../events.ts';
+import type { AppliedState, Journal } from '../journal/journal.ts';
+import { reviewApplied } from './applied-files.ts';
+import { inBookkeeping, lockOptions, openJournal, withLock } from './bookkeeping.ts';
+import { locate, type Position } from './position.ts';
+import { runRevision } from './revision-run.ts';
+import type { Connected, Run } from './run.ts';
+
+export interface AppliedRevision {
+  readonly revision: string;
+  readonly durationMs: number;
+}
+
+export interface ApplyReport {
+  /** In the order in which they ran. */
+  readonly applied: readonly AppliedRevision[];
+  /** The heads of the database afterwards. */
+  readonly heads: readonly string[];
+}
+
+export interface UpgradeRequest {
+  readonly target: string | readonly string[];
+  readonly singleTransaction: boolean;
+}
+
+/**
+ * Applies what is missing, each revision exactly once however many runs start together.
+ *
+ * @throws ToraleError as the table of codes says; REVISION_FAILED tells the state in `data.state`
+ */
+export async function applyUpgrade(run: Run, request: UpgradeRequest): Promise<ApplyReport> {
+  const connected = await run.open({ readOnly: false, create: true });
+  try {
+    return await new Upgrade(run, connected, request).run();
+  } finally {
+    await connected.session.close();
+  }
+}
+
+interface Situation {
+  readonly state: AppliedState;
+  readonly position: Position;
+  readonly steps: readonly (PlannedStep & { headsAfter: readonly string[] })[];
+}
+
+class Upgrade {
+  readonly #run: Run;
+  readonly #connected: Connected;
+  readonly #request: UpgradeRequest;
+  readonly #applied: AppliedRevision[] = [];
+  #waited = false;
+
+  constructor(run: Run, connected: Connected, request: UpgradeRequest) {
+    this.#run = run;
+    this.#connected = connected;
+    this.#request = request;
+    if (request.singleTransaction && !connected.dialect.transactionalDdl) {
+      throw new ToraleError('USAGE', 'A single transaction cannot hold DDL here: MySQL and MariaDB commit each DDL statement.', {
+        hint: 'Leave --single-transaction away.',
+      });
+    }
+  }
+
+  async run(): Promise<ApplyReport> {
+    const journal = await this.#openJournal();
+    const situation = await this.#look(journal, this.#request.target);
+    await reviewApplied(this.#run, journal, situation.state);
+    this.#run.onEvent({
+      type: 'plan',
+      database: this.#connected.display,
+      heads: situation.state.heads,
+      steps: situation.steps,
+    });
+    if (situation.steps.length === 0) return this.#nothingToDo(situation);
+
+    const target = lastOf(situation);
+    return withLock(
+      this.#run,
+      this.#connected,
+      () => (this.#request.singleTransaction ? this.#inOneTransaction(target) : this.#oneByOne(target)),
+      () => (this.#waited = true),
+    );
+  }
+
+  async #oneByOne(target: readonly string[]): Promise<ApplyReport> {
+    let journal = await this.#openJournal();
+    if (!journal.complete) journal = await inBookkeeping(this.#run, this.#connected, async (made) => made);
+    for (;;) {
+      const situation = await this.#look(journal, target);
+      if (situation.steps.length === 0 || (await this.#applySteps(journal, situation, null))) break;
+      // SQLite only: another run came between two revisions.
+    }
+    return this.#report(journal);
+  }
+
+  #openJournal(): Promise<Journal> {
+    return openJournal(this.#run, this.#connected);
+  }
+
+  async #look(journal: Journal, target: string | readonly string[]): Promise<Situation> {
+    const { graph } = this.#run;
+    const state = await journal.read();
+    const unknown = state.heads.some((head) => !graph.has(head));
+    const history = unknown ? await journal.readHistory() : [];
+    const position = locate(graph, state.heads, () => history);
+    if (position.ahead) return { state, position, steps: [] };
+    if (position.unknown.length > 0) throw unknownRows(position.unknown);
+    const plan = graph.plan({ applied: state.heads, target });
+    const steps = plan.steps.map(({ revision, headsAfter }) => ({
+      revision,
+      message: graph.get(revision)?.message ?? '',
+      file: this.#run.source.fileOf(revision),
+      headsAfter,
+    }));
+    return { state, position, steps };
+  }
+
+  #nothingToDo({ state, position }: Situation): ApplyReport {
+    const { onEvent, graph } = this.#run;
+    if (position.ahead) onEvent({ type: 'ahead', unknown: position.unknown, codeHeads: graph.heads });
+    else onEvent({ type: 'up-to-date', database: this.#connected.display, heads: state.heads, waited: this.#waited });
+    return { applied: this.#applied, heads: state.heads };
+  }
+
+  async #report(journal: Journal): Promise<ApplyReport> {
+    const heads = await journal.readHeads();
+    if (this.#applied.length === 0) {
+      this.#run.onEvent({ type: 'up-to-date', database: this.#connected.display, heads, waited: this.#waited });
+    }
+    return { applied: this.#applied, heads };
+  }
+
+  async #inOneTransaction(target: readonly string[]): Promise<ApplyReport> {
+    const { session, dialect } = this.#connected;
+    const lock = lockOptions(this.#run, await this.#openJournal());
+    const outer = await dialect.beginRevision(session, { lock, foreignKeys: false });
+    try {
+      const journal = await this.#openJournal();
+      await journal.ensure();
+      await this.#applySteps(journal, await this.#look(journal, target), outer);
+      await outer.commit();
+      return await this.#report(journal);
+    } catch (error) {
+      this.#applied.length = 0;
+      await outer.rollback().catch(() => undefined);
+      throw error;
+    }
+  }
+
+  /** @returns false where another run has moved the database on */
+  async #applySteps(journal: Journal, situation: Situation, outer: RevisionTransaction | null): Promise<boolean> {
+    const { onEvent, graph } = this.#run;
+    const { state } = situation;
+    let heads = state.heads;
+    refuseForeignJournal(state, situation.steps[0]?.revision);
+    for (const step of situation.steps) {
+      const prior = state.journal.filter((entry) => entry.revision === step.revision);
+      onEvent({ type: 'revision-started', step, resumed: prior.length > 0 });
+      const before = heads;
+      const durationMs = await runRevision({
+        run: this.#run,
+        connected: this.#connected,
+        journal,
+        step,
+        parents: graph.allParents(step.revision),
+        headsBefore: before,
+        headsAfter: step.headsAfter,
+        prior,
+        outer,
+        stale: async () =>
+          !this.#connected.dialect.sessionLock && outer === null && !sameHeads(await journal.readHeads(), before),
+      });
+      if (durationMs === null) return false;
+      heads = step.headsAfter;
+      this.#applied.push({ revision: step.revision, durationMs });
+      onEvent({ type: 'revision-applied', step, durationMs });
+    }
+    return true;
+  }
+}
+
+/** The revisions that a plan ends in: what is meant by `head` must not change while the run waits for the lock. */
+function lastOf({ steps, state }: Situation): string[] {
+  const planned = new Set(steps.map((step) => step.revision));
+  const after = steps.at(-1)?.headsAfter ?? state.heads;
+  return after.filter((head) => planned.has(head));
+}
+
+function sameHeads(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && a.every((head) => b.includes(head));
+}
+
+function refuseForeignJournal(state: AppliedState, next: string | undefined): void {
+  const unfinished = [...new Set(state.journal.map((entry) => entry.revision))];
+  const other = unfinished.filter((revision) => revision !== next);
+  if (next === undefined || other.length === 0) return;
+  throw new ToraleError('UNRESOLVED', `Revision ${other[0]} is partly applied, and ${next} would run before it is finished.`, {
+    hint: `Finish it first: torale upgrade ${other[0]}`,
+    data: { revisions: other },
+  });
+}
+
+function unknownRows(unknown: readonly string[]): ToraleError {
+  const list = unknown.join(', ');
+  return new ToraleError('DATABASE_AHEAD', `The database is at ${list}, which no file here has, and its history does not lead to this one.`, {
+    hint: 'Deploy the image that has it, or look with: torale current -v',
+    data: { revisions: unknown },
+  });
+}

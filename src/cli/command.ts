@@ -1,0 +1,110 @@
+import { Command } from '@oclif/core';
+import { createRun } from '../apply/project.ts';
+import type { Run } from '../apply/run.ts';
+import { loadConfig, type LoadedConfig } from '../config/load.ts';
+import type { ConfigFlags } from '../config/sources.ts';
+import { isToraleError, ToraleError } from '../errors.ts';
+import { redact, redactValue } from '../redact.ts';
+import { commonFlags } from './flags.ts';
+import { createOutput, type Output } from './output.ts';
+import { progress } from './progress.ts';
+import { abortOnSignals } from './signals.ts';
+
+/** What a command has to say: one value for programs, one text for people. */
+export interface Outcome {
+  readonly json: object;
+  /** Without a line end; empty prints nothing. */
+  readonly text: string;
+  readonly exitCode?: number;
+}
+
+export interface Project {
+  readonly loaded: LoadedConfig;
+  readonly run: Run;
+}
+
+/** Flags as oclif parsed them. */
+type ParsedFlags = Readonly<Record<string, unknown>>;
+
+/** Every command: flags → one library call → print. */
+export abstract class ToraleCommand extends Command {
+  static override baseFlags = commonFlags;
+
+  #secrets: readonly string[] = [];
+  readonly output: Output = createOutput((text) => redact(text, this.#secrets));
+
+  protected abstract perform(): Promise<Outcome>;
+
+  override async run(): Promise<void> {
+    try {
+      const { json, text, exitCode } = await this.perform();
+      if (this.argv.includes('--json')) this.output.result(JSON.stringify(redactValue(json, this.#secrets), null, 2));
+      else if (text !== '') this.output.result(text);
+      if (exitCode !== undefined) process.exitCode = exitCode;
+    } catch (error) {
+      throw this.#redacted(error);
+    }
+  }
+
+  /** The configuration these flags, the environment and the files give. */
+  protected async configuration(flags: ParsedFlags): Promise<LoadedConfig> {
+    const loaded = await loadConfig({
+      cwd: process.cwd(),
+      env: process.env,
+      flags: toConfigFlags(flags),
+      isTerminal: process.stdin.isTTY === true || process.stdout.isTTY === true,
+    });
+    this.#secrets = loaded.secrets;
+    for (const warning of loaded.warnings) this.output.note(`torale: warning: ${warning}`);
+    return loaded;
+  }
+
+  /** Calls `work` with a run that tells its progress on stderr and stops on signals. */
+  protected async withRun<T>(flags: ParsedFlags, work: (project: Project) => Promise<T>): Promise<T> {
+    const loaded = await this.configuration(flags);
+    const controller = new AbortController();
+    const release = abortOnSignals(controller);
+    try {
+      const run = createRun(loaded.config, { onEvent: progress(this.output), signal: controller.signal });
+      return await work({ loaded, run });
+    } finally {
+      release();
+    }
+  }
+
+  /** A copy without secrets: what printing and `--debug` will show. */
+  #redacted(error: unknown): unknown {
+    if (!isToraleError(error)) {
+      if (error instanceof Error) {
+        error.message = redact(error.message, this.#secrets);
+        if (error.stack !== undefined) error.stack = redact(error.stack, this.#secrets);
+      }
+      return error;
+    }
+    const copy = new ToraleError(error.code, redact(error.message, this.#secrets), {
+      hint: error.hint === undefined ? undefined : redact(error.hint, this.#secrets),
+      data: redactValue(error.data, this.#secrets),
+    });
+    copy.stack = redact(stackOf(error), this.#secrets);
+    return copy;
+  }
+}
+
+/** With the causes: what a maintainer needs from `--debug`. */
+function stackOf(error: Error): string {
+  const stacks: string[] = [];
+  for (let cause: unknown = error; cause instanceof Error && stacks.length < 5; cause = cause.cause) {
+    stacks.push(cause.stack ?? cause.message);
+  }
+  return stacks.join('\nCaused by: ');
+}
+
+/** Flags are spelled with dashes, settings in camel case; a flag that no setting answers to is the command's own. */
+function toConfigFlags(flags: ParsedFlags): ConfigFlags {
+  const known: ConfigFlags = {};
+  for (const name of [...Object.keys(commonFlags), 'lock-timeout']) {
+    if (flags[name] === undefined || name === 'json' || name === 'debug') continue;
+    (known as Record<string, unknown>)[name.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase())] = flags[name];
+  }
+  return known;
+}

@@ -1,0 +1,27 @@
+import type { DryRunReport } from '../apply/script.ts';
+import { displayPath } from '../paths.ts';
+
+/** What a dry run found, as people read it. */
+export function dryRunText({ revisions, heads, database }: DryRunReport, target: string): string {
+  if (revisions.length === 0) return `Database is up to date.${heads.length === 0 ? '' : ` At ${heads.join(', ')}.`}`;
+  const count = `${revisions.length} revision${revisions.length === 1 ? '' : 's'}`;
+  const lines = [`${database ?? 'from base'}: ${count} would be applied`, ''];
+  for (const { step, statements, stopped, stoppedAt } of revisions) {
+    lines.push(`  ${step.revision}  ${step.message}`.trimEnd());
+    if (statements.length === 0 && !stopped) lines.push('      (no statements)');
+    for (const { sql, transactional } of statements) {
+      lines.push(...(transactional ? [] : ['      -- outside the transaction']), ...indented(`${sql};`));
+    }
+    if (stopped) {
+      const at = stoppedAt === null ? '' : `, ${displayPath(stoppedAt.file)}:${stoppedAt.line}`;
+      lines.push(`      (reads the result of the statement above${at}: a dry run cannot go further in this revision)`);
+    }
+    lines.push('');
+  }
+  lines.push(`No changes were applied. Run 'torale upgrade ${target}' to apply.`);
+  return lines.join('\n');
+}
+
+function indented(sql: string): string[] {
+  return sql.split('\n').map((line) => `      ${line}`.trimEnd());
+}

@@ -1,0 +1,62 @@
+import { styleText } from 'node:util';
+
+type Style = Parameters<typeof styleText>[0];
+
+/** The only place that knows of terminals. `stdout` carries results, `stderr` everything else. */
+export interface Output {
+  /** A person reads along on stderr. */
+  readonly isTerminal: boolean;
+  result(text: string): void;
+  note(text: string): void;
+  /** Colour for a result; the text itself where stdout is no terminal or NO_COLOR is set. */
+  style(style: Style, text: string): string;
+  styleNote(style: Style, text: string): string;
+  /** Replaces the running line of a terminal. */
+  rewrite(text: string): void;
+}
+
+export function createOutput(redact: (text: string) => string): Output {
+  const { stdout, stderr } = process;
+  // `torale history | head` closes the pipe early, which is no failure.
+  for (const stream of [stdout, stderr]) {
+    if (stream.listenerCount('error') === 0) {
+      stream.on('error', (error: NodeJS.ErrnoException) => {
+        if (error.code !== 'EPIPE') throw error;
+      });
+    }
+  }
+  return {
+    isTerminal: stderr.isTTY === true,
+    result: (text) => void stdout.write(`${redact(printable(text))}\n`),
+    note: (text) => void stderr.write(`${redact(printable(text))}\n`),
+    rewrite: (text) => void stderr.write(`\r\u001b[2K${redact(printable(text))}`),
+    style: (style, text) => styleText(style, text, { stream: stdout }),
+    styleNote: (style, text) => styleText(style, text, { stream: stderr }),
+  };
+}
+
+/**
+ * Names and messages from a database may hold escape sequences and characters that turn the direction of reading;
+ * only colours pass.
+ */
+function printable(text: string): string {
+  // oxlint-disable-next-line no-control-regex -- these characters are the point
+  return text.replace(/(\u001b\[\d+(?:;\d+)*m)|[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, '$1');
+}
+
+/** `31 ms`, `4.2 s`, `3 min 5 s` */
+export function formatDuration(milliseconds: number): string {
+  if (milliseconds < 1000) return `${Math.round(milliseconds)} ms`;
+  if (milliseconds < 60_000) return `${(milliseconds / 1000).toFixed(1)} s`;
+  const seconds = Math.round(milliseconds / 1000);
+  return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+}
+
+/** Columns side by side, as wide as their widest cell; the last is not padded. */
+export function table(rows: readonly (readonly string[])[], gap = 2): string {
+  const widths: number[] = [];
+  for (const row of rows) row.forEach((cell, column) => (widths[column] = Math.max(widths[column] ?? 0, cell.length)));
+  return rows
+    .map((row) => row.map((cell, column) => (column === row.length - 1 ? cell : cell.padEnd(widths[column]! + gap))).join('').trimEnd())
+    .join('\n');
+}

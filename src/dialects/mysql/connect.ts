@@ -1,0 +1,190 @@
+import { readFileSync } from 'node:fs';
+import type { Connection, ConnectionOptions, ResultSetHeader } from 'mysql2';
+import { ToraleError } from '../../errors.ts';
+import type { QueryResult, Row, Session } from '../../session/session.ts';
+import { version as toraleVersion } from '../../version.ts';
+import type { ConnectOptions } from '../dialect.ts';
+import { importDriver } from '../driver.ts';
+import type { MysqlUrl } from '../url.ts';
+import { connectError } from './errors.ts';
+import { serverOf } from './flavor.ts';
+
+type Tls = Exclude<ConnectionOptions['ssl'], undefined | string> | undefined;
+
+/** https://dev.mysql.com/doc/refman/8.4/en/connection-options.html#option_general_ssl-mode, which mysql2 does not read. */
+function tlsAttempts(url: MysqlUrl): Tls[] {
+  // "--ssl-mode … has no effect on connections through a Unix socket" unless asked for.
+  if (url.sslMode === 'DISABLED' || (url.socketPath && url.sslMode === 'PREFERRED')) return [undefined];
+  const files = {
+    ...(url.sslCa ? { ca: readPem(url.sslCa, 'ssl-ca') } : {}),
+    ...(url.sslCert ? { cert: readPem(url.sslCert, 'ssl-cert') } : {}),
+    ...(url.sslKey ? { key: readPem(url.sslKey, 'ssl-key') } : {}),
+  };
+  switch (url.sslMode) {
+    case 'PREFERRED':
+      return [{ ...files, rejectUnauthorized: false }, undefined];
+    case 'REQUIRED':
+      return [{ ...files, rejectUnauthorized: false }];
+    case 'VERIFY_CA':
+      return [{ ...files, rejectUnauthorized: true }];
+    case 'VERIFY_IDENTITY':
+      return [{ ...files, rejectUnauthorized: true, verifyIdentity: true }];
+  }
+}
+
+function readPem(file: string, parameter: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (cause) {
+    throw new ToraleError('CONFIG_UNREADABLE', `Cannot read ${parameter} file ${file}.`, { cause });
+  }
+}
+
+function openConnection(driver: typeof import('mysql2'), options: ConnectionOptions): Promise<Connection> {
+  return new Promise((resolve, reject) => {
+    const connection = driver.createConnection(options);
+    connection.once('error', reject);
+    connection.connect((error) => {
+      if (error) {
+        connection.destroy();
+        reject(error);
+        return;
+      }
+      connection.off('error', reject);
+      // Without a listener an idle connection that the server ends would end the process.
+      connection.on('error', () => undefined);
+      resolve(connection);
+    });
+  });
+}
+
+/** @throws ToraleError UNREACHABLE, DATABASE_MISSING, DENIED, TLS_REFUSED */
+export async function connect(url: MysqlUrl, options: ConnectOptions): Promise<Session> {
+  const driver = await importDriver('mysql2', () => import('mysql2'));
+  const base: ConnectionOptions = {
+    ...(url.socketPath ? { socketPath: url.socketPath } : { host: url.host, port: url.port }),
+    ...(url.user === undefined ? {} : { user: url.user }),
+    ...(url.password === undefined ? {} : { password: url.password }),
+    ...(url.database === undefined ? {} : { database: url.database }),
+    charset: url.charset ?? 'utf8mb4',
+    connectTimeout: url.connectTimeoutMs ?? options.connectTimeoutMs,
+    // The keepalive delay of 0 that mysql2 has by default never fires.
+    enableKeepAlive: true,
+    keepAliveInitialDelay: 3000,
+    multipleStatements: false,
+    // A rogue server may ask the client for any file: https://dev.mysql.com/doc/refman/8.4/en/load-data-local-security.html
+    flags: ['-LOCAL_FILES'],
+    supportBigNumbers: true,
+    timezone: 'Z',
+    connectAttributes: { program_name: `torale/${toraleVersion}` },
+  };
+  const attempts = tlsAttempts(url);
+  for (const [index, ssl] of attempts.entries()) {
+    try {
+      const connection = await openConnection(driver, ssl ? { ...base, ssl } : base);
+      return await openSession(connection, options, url);
+    } catch (error) {
+      const mismatch = (error as NodeJS.ErrnoException).code === 'HANDSHAKE_NO_SSL_SUPPORT';
+      if (mismatch && index + 1 < attempts.length) continue;
+      throw connectError(error, url);
+    }
+  }
+  throw new Error('unreachable: every ssl-mode has an attempt');
+}
+
+async function openSession(connection: Connection, options: ConnectOptions, url: MysqlUrl): Promise<Session> {
+  const session = new MysqlSession(connection, () => endConnection(connection));
+  try {
+    if (url.database === undefined) {
+      throw new ToraleError('NO_DATABASE', `${url.display} names no database.`, {
+        hint: 'Write it after the host: mysql://user@host/database',
+      });
+    }
+    // Literals are UTC, and what a site's configuration switches off must not change what a revision does.
+    await session.query(
+      options.readOnly
+        ? "SET SESSION time_zone = '+00:00', autocommit = 1"
+        : "SET SESSION time_zone = '+00:00', autocommit = 1, foreign_key_checks = 1, wait_timeout = 900",
+    );
+    if (options.readOnly) await session.query('SET SESSION TRANSACTION READ ONLY');
+    return session;
+  } catch (error) {
+    connection.destroy();
+    throw error;
+  }
+}
+
+function endConnection(connection: Connection): Promise<void> {
+  return new Promise((resolve) => {
+    connection.end(() => {
+      connection.destroy();
+      resolve();
+    });
+  });
+}
+
+/** SERVER_STATUS_IN_TRANS: https://dev.mysql.com/doc/dev/mysql-server/latest/mysql__com_8h.html */
+const IN_TRANSACTION = 1;
+
+export class MysqlSession implements Session {
+  readonly dialect = 'mysql';
+  readonly server;
+  readonly driver: Connection;
+  readonly #end: () => Promise<void>;
+
+  constructor(connection: Connection, end: () => Promise<void>) {
+    this.driver = connection;
+    this.#end = end;
+    const { _handshakePacket: greeting } = connection as unknown as { _handshakePacket?: { serverVersion?: string } };
+    this.server = serverOf(greeting?.serverVersion ?? '');
+  }
+
+  // With bindings the server's own placeholders are used: mysql2's client-side ones rewrite every `?`,
+  // those inside string literals too.
+  query(sql: string, bindings?: readonly unknown[]): Promise<QueryResult> {
+    if (bindings !== undefined && bindings.length > 0) return this.prepared(sql, bindings);
+    return new Promise((resolve, reject) => {
+      this.driver.query(sql, (error: unknown, result: unknown) => {
+        if (error) reject(error as Error);
+        else resolve(toResult(result));
+      });
+    });
+  }
+
+  prepared(sql: string, bindings: readonly unknown[]): Promise<QueryResult> {
+    return new Promise((resolve, reject) => {
+      this.driver.execute(sql, bindings.map(toParameter) as never[], (error: unknown, result: unknown) => {
+        if (error) reject(error as Error);
+        else resolve(toResult(result));
+      });
+    });
+  }
+
+  inTransaction(): Promise<boolean> {
+    return new Promise((resolve, reject) => {
+      this.driver.query('DO 0', (error: unknown, result: unknown) => {
+        if (error) reject(error as Error);
+        else resolve((((result as { serverStatus?: number }).serverStatus ?? 0) & IN_TRANSACTION) !== 0);
+      });
+    });
+  }
+
+  close(): Promise<void> {
+    return this.#end();
+  }
+}
+
+/** mysql2 sends numbers as DOUBLE, which loses whole numbers beyond 2^53; undefined it refuses with a poor message. */
+function toParameter(value: unknown): unknown {
+  if (typeof value === 'bigint') return value.toString();
+  return value === undefined ? null : value;
+}
+
+function toResult(result: unknown): QueryResult {
+  // A CALL answers with several results, the last of them its status.
+  if (Array.isArray(result)) {
+    const rows = (Array.isArray(result[0]) ? result[0] : result) as Row[];
+    return { rows, rowCount: rows.length };
+  }
+  return { rows: [], rowCount: (result as ResultSetHeader | undefined)?.affectedRows ?? 0 };
+}

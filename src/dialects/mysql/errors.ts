@@ -1,0 +1,48 @@
+import { ToraleError, isToraleError } from '../../errors.ts';
+import type { ServerError } from '../dialect.ts';
+import { connectionLost, networkFailure } from '../network.ts';
+import type { MysqlUrl } from '../url.ts';
+
+interface DriverError extends Error {
+  readonly errno?: number;
+  readonly code?: string;
+  readonly sqlMessage?: string;
+}
+
+export function describeError(error: unknown): ServerError {
+  const { errno, code, sqlMessage, message } = error as DriverError;
+  return {
+    code: String(errno !== undefined && errno > 0 ? errno : (code ?? '')),
+    message: sqlMessage ?? message ?? String(error),
+    // 1927 ER_CONNECTION_KILLED, 1053 ER_SERVER_SHUTDOWN
+    connectionLost: connectionLost(error) || errno === 1927 || errno === 1053,
+  };
+}
+
+/** https://dev.mysql.com/doc/mysql-errors/8.4/en/server-error-reference.html */
+export function connectError(error: unknown, url: MysqlUrl): ToraleError {
+  if (isToraleError(error)) return error;
+  const { errno, code, sqlMessage, message } = error as DriverError;
+  const text = (sqlMessage ?? message).replace(/\.$/, '');
+  const about = { cause: error, data: { url: url.display } };
+  switch (errno) {
+    case 1045: // ER_ACCESS_DENIED_ERROR
+    case 1698: // ER_ACCESS_DENIED_NO_PASSWORD_ERROR
+    case 1044: // ER_DBACCESS_DENIED_ERROR
+    case 1251: // ER_NOT_SUPPORTED_AUTH_MODE
+      return new ToraleError('DENIED', `${url.display}: ${text}.`, { ...about, hint: 'Check user and password.' });
+    case 1049: // ER_BAD_DB_ERROR
+      return new ToraleError('DATABASE_MISSING', `${url.display}: ${text}.`, {
+        ...about,
+        hint: `Create it first, for example with: CREATE DATABASE ${url.database}`,
+      });
+    case 1040: // ER_CON_COUNT_ERROR
+    case 1053: // ER_SERVER_SHUTDOWN
+      return new ToraleError('UNREACHABLE', `${url.display}: ${text}.`, about);
+    default:
+  }
+  if (code === 'HANDSHAKE_NO_SSL_SUPPORT') {
+    return new ToraleError('TLS_REFUSED', `${url.display}: the server does not speak TLS, ssl-mode=${url.sslMode} asks for it.`, about);
+  }
+  return networkFailure(error, url.display);
+}

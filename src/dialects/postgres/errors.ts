@@ -1,0 +1,64 @@
+import { ToraleError, isToraleError } from '../../errors.ts';
+import { connectionLost, networkFailure } from '../network.ts';
+import type { ServerError } from '../dialect.ts';
+import type { PostgresUrl } from '../url.ts';
+
+interface DriverError extends Error {
+  readonly code?: string;
+  readonly detail?: string;
+  readonly hint?: string;
+  readonly position?: string;
+}
+
+/** https://www.postgresql.org/docs/current/errcodes-appendix.html */
+export function describeError(error: unknown): ServerError {
+  const { code, message, detail, hint, position } = error as DriverError;
+  const lost = connectionLost(error) || code === '57P01' || code === '57P02' || code?.startsWith('08') === true;
+  return {
+    code: code ?? '',
+    message: message ?? String(error),
+    ...(detail ? { detail } : {}),
+    ...(hint ? { hint } : {}),
+    ...(position ? { position: Number(position) } : {}),
+    connectionLost: lost,
+  };
+}
+
+/** Why a connection could not be had, as the failure that the exit code tells. */
+export function connectError(error: unknown, url: PostgresUrl): ToraleError {
+  if (isToraleError(error)) return error;
+  const { code, message } = error as DriverError;
+  const about = { cause: error, data: { url: url.display } };
+  switch (code) {
+    case '28P01':
+    case '28000':
+      return new ToraleError('DENIED', `${url.display}: ${message}.`, {
+        ...about,
+        hint: 'Check user and password.',
+      });
+    case '42501':
+      return new ToraleError('DENIED', `${url.display}: ${message}.`, about);
+    case '22023':
+      return new ToraleError('CONFIG_INVALID', `${url.display}: ${message}.`, about);
+    case '3D000':
+      return new ToraleError('DATABASE_MISSING', `${url.display}: ${message}.`, {
+        ...about,
+        hint: `Create it first, for example with: createdb ${url.database ?? ''}`.trim(),
+      });
+    case '57P03':
+      return new ToraleError('UNREACHABLE', `${url.display}: not accepting connections yet (${message}).`, {
+        ...about,
+        hint: 'Wait for it with --wait 60s.',
+      });
+    case '53300':
+      return new ToraleError('UNREACHABLE', `${url.display}: ${message}.`, about);
+    default:
+  }
+  if (/password must be a (non-empty )?string|no password|password authentication/i.test(message)) {
+    return new ToraleError('DENIED', `${url.display}: the server asks for a password and none is given.`, about);
+  }
+  if (/does not support SSL/.test(message)) {
+    return new ToraleError('TLS_REFUSED', `${url.display}: the server does not speak TLS, sslmode=${url.sslMode} asks for it.`, about);
+  }
+  return networkFailure(error, url.display);
+}

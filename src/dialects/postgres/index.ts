@@ -1,0 +1,36 @@
+import type { Dialect } from '../dialect.ts';
+import { plainTransaction } from '../transaction.ts';
+import type { PostgresUrl } from '../url.ts';
+import { borrow } from './borrow.ts';
+import { classify } from './classify.ts';
+import { connect } from './connect.ts';
+import { describeError } from './errors.ts';
+import { inline, literal } from './literal.ts';
+import { acquireLock } from './lock.ts';
+import { quote } from './quote.ts';
+import { reset } from './reset.ts';
+import { split } from './split.ts';
+import { columnTypes, findTables } from './tables.ts';
+
+export const postgres: Dialect = {
+  name: 'postgres',
+  transactionalDdl: true,
+  sessionLock: true,
+  begin: 'BEGIN',
+  knexClient: 'postgres',
+  columnTypes,
+  connect: (url, options) => connect(url as PostgresUrl, options),
+  borrow,
+  split,
+  classify,
+  inline,
+  literal,
+  quote,
+  placeholder: (position) => `$${position}`,
+  terminate: (sql) => [`${sql};`],
+  describeError,
+  beginRevision: (session) => plainTransaction(session, 'BEGIN'),
+  acquireLock,
+  reset,
+  findTables,
+};

@@ -1,0 +1,35 @@
+import { ToraleError } from '../../errors.ts';
+import type { Dialect } from '../dialect.ts';
+import type { SqliteUrl } from '../url.ts';
+import { borrow } from './borrow.ts';
+import { classify } from './classify.ts';
+import { connect } from './connect.ts';
+import { describeError } from './errors.ts';
+import { inline, literal } from './literal.ts';
+import { quote } from './quote.ts';
+import { split } from './split.ts';
+import { columnTypes, findTables } from './tables.ts';
+import { beginRevision } from './transaction.ts';
+
+export const sqlite: Dialect = {
+  name: 'sqlite',
+  transactionalDdl: true,
+  sessionLock: false,
+  begin: 'BEGIN IMMEDIATE',
+  knexClient: 'better-sqlite3',
+  columnTypes,
+  connect: (url, options) => connect(url as SqliteUrl, options),
+  borrow,
+  split,
+  classify,
+  inline,
+  literal,
+  quote,
+  placeholder: () => '?',
+  terminate: (sql) => [`${sql};`],
+  describeError,
+  beginRevision,
+  acquireLock: () => Promise.reject(new ToraleError('UNEXPECTED', 'SQLite is locked by its transactions.')),
+  reset: () => Promise.reject(new ToraleError('UNEXPECTED', 'A SQLite database is reset by removing its file.')),
+  findTables,
+};

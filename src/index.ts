@@ -1,0 +1,144 @@
+import type { Knex } from 'knex';
+import { runCheck, type CheckReport } from './apply/check.ts';
+import { readCurrent, type CurrentReport } from './apply/current.ts';
+import { createRun } from './apply/project.ts';
+import type { Run } from './apply/run.ts';
+import { applyStamp } from './apply/stamp.ts';
+import { applyUpgrade, type ApplyReport } from './apply/upgrade.ts';
+import type { Config } from './config/config.ts';
+import type { Duration } from './config/define.ts';
+import { libraryConfig } from './config/library.ts';
+import { ToraleError } from './errors.ts';
+import type { EventListener } from './events.ts';
+import type { RevisionInput } from './revision/module.ts';
+
+export type { CheckReport, Finding } from './apply/check.ts';
+export type { CurrentReport, DatabaseState } from './apply/current.ts';
+export type { Operations, SqlPerDialect } from './apply/operations.ts';
+export type { AppliedRevision, ApplyReport } from './apply/upgrade.ts';
+export { defineConfig } from './config/define.ts';
+export type { ConfigFile, ConfigSettings } from './config/define.ts';
+export type { DialectName, Flavor } from './dialects/names.ts';
+export { ToraleError } from './errors.ts';
+export type { ErrorCode } from './errors.ts';
+export type { EventListener, PlannedStep, ToraleEvent } from './events.ts';
+export { RevisionGraph } from './graph/graph.ts';
+export type { RevisionHeader } from './graph/header.ts';
+export type { RevisionInput } from './revision/module.ts';
+export type { QueryResult } from './session/session.ts';
+
+/** The database, the revisions, and how to go about it. Nothing is read from the environment or from files of its own. */
+export interface ToraleOptions {
+  /** `postgres://…`, `mysql://…`, `mariadb://…` or `sqlite:./app.db`; a relative path counts from the working folder. */
+  readonly url?: string;
+  /** Instead of `url`: one connection of it is used and given back as it was found. */
+  readonly knex?: Knex;
+  /** Instead of `url`: a pg client or pool, a mysql2 connection or pool, a better-sqlite3 database. */
+  readonly connection?: object;
+  /** Folders of revision files; `versions` by default. */
+  readonly versions?: string | readonly string[];
+  /** Instead of `versions`: imported revision modules, for bundled applications. */
+  readonly revisions?: readonly RevisionInput[];
+  readonly versionTable?: string;
+  readonly versionTableSchema?: string;
+  readonly role?: string;
+  readonly searchPath?: string | readonly string[];
+  /** How long to wait for the migration lock: seconds, or `'10m'`, which is the default. */
+  readonly lockTimeout?: Duration;
+  /** How long to wait for a server that is not up yet. */
+  readonly wait?: Duration;
+  readonly connectTimeout?: Duration;
+  readonly signal?: AbortSignal;
+  readonly onEvent?: EventListener;
+}
+
+export interface UpgradeOptions extends ToraleOptions {
+  /** What to upgrade to: an id, a label, `head` (default), `heads`, `+1`, or several. */
+  readonly revision?: string | readonly string[];
+  /**
+   * At an application's start-up: upgrades SQLite, and leaves PostgreSQL and MySQL to the deploy step, where several
+   * instances start at once and the application's role should not own the schema.
+   */
+  readonly auto?: boolean;
+  /** With `auto`: upgrade PostgreSQL and MySQL as well. */
+  readonly force?: boolean;
+  /** All revisions in one transaction (PostgreSQL, SQLite). */
+  readonly singleTransaction?: boolean;
+}
+
+function runOf(options: ToraleOptions): Run {
+  if (options.url === undefined && options.knex === undefined && options.connection === undefined) {
+    throw new ToraleError('NO_DATABASE', 'No database is named.', { hint: 'Give url, knex or connection.' });
+  }
+  const config: Config = libraryConfig(options);
+  return createRun(config, options);
+}
+
+/**
+ * Applies the revisions that are missing, each exactly once.
+ *
+ * @returns what was applied, with durations in milliseconds, and the heads afterwards
+ * @throws ToraleError; `code` and `exitCode` as documented in docs/exit-codes.md
+ * @example
+ * ```ts
+ * const { applied } = await upgrade({ url: 'sqlite:./app.db', versions: 'versions' });
+ * ```
+ */
+export async function upgrade(options: UpgradeOptions): Promise<ApplyReport> {
+  const run = runOf(options);
+  if (options.auto === true && options.force !== true) {
+    const server = await serverDialect(run);
+    if (server !== null) {
+      run.onEvent({
+        type: 'warning',
+        code: 'LEFT_TO_DEPLOY',
+        message: `upgrade({ auto: true }) leaves ${server} to the deploy step.`,
+        hint: "Run 'torale upgrade head' there, or give force: true.",
+      });
+      return { applied: [], heads: [] };
+    }
+  }
+  return applyUpgrade(run, {
+    target: options.revision ?? 'head',
+    singleTransaction: options.singleTransaction ?? false,
+  });
+}
+
+async function serverDialect(run: Run): Promise<string | null> {
+  if (run.config.database !== null) return run.config.database.dialect === 'sqlite' ? null : run.config.database.dialect;
+  const { session, dialect } = await run.open({ readOnly: true, create: false });
+  await session.close();
+  return dialect.name === 'sqlite' ? null : dialect.name;
+}
+
+/** Where the database stands. Writes nothing. */
+export async function current(options: ToraleOptions): Promise<CurrentReport> {
+  return readCurrent(runOf(options));
+}
+
+export interface StampOptions extends ToraleOptions {
+  readonly revision: string | readonly string[];
+  /** Empty the version table first, whatever it holds. */
+  readonly purge?: boolean;
+}
+
+/** Sets the version table without running a revision. @returns the heads afterwards */
+export async function stamp(options: StampOptions): Promise<{ heads: readonly string[] }> {
+  const { heads } = await applyStamp(runOf(options), {
+    targets: [options.revision].flat(),
+    purge: options.purge ?? false,
+  });
+  return { heads };
+}
+
+export interface CheckOptions extends ToraleOptions {
+  /** Only what needs no database. */
+  readonly offline?: boolean;
+}
+
+/** Is the graph sound, was an applied revision edited, is anything pending? Writes nothing. */
+export async function check(options: CheckOptions): Promise<CheckReport> {
+  const offline = options.offline ?? false;
+  return runCheck(offline ? createRun(libraryConfig(options), options) : runOf(options), { offline });
+}
+

@@ -1,0 +1,150 @@
+import type { Dialect } from '../dialects/dialect.ts';
+import { qualified, type TableNames } from './tables.ts';
+
+/** A statement of Torale's own with its values: run by `upgrade`, printed with literals by `--sql`. */
+export interface BookkeepingStatement {
+  readonly sql: string;
+  readonly bindings: readonly unknown[];
+  /** Rows it must change; anything else means that somebody else wrote meanwhile. */
+  readonly rows?: number;
+}
+
+/** Takes the version table from one set of heads to another with as few rows written as possible. */
+export function moveHeads(
+  dialect: Dialect,
+  names: TableNames,
+  from: readonly string[],
+  to: readonly string[],
+): BookkeepingStatement[] {
+  const table = qualified(dialect, names, 'version');
+  const gone = from.filter((head) => !to.includes(head));
+  const added = to.filter((head) => !from.includes(head));
+  const statements: BookkeepingStatement[] = [];
+  const moved = Math.min(gone.length, added.length, 1);
+  const [one, two] = [dialect.placeholder(1), dialect.placeholder(2)];
+  for (const head of gone.slice(moved)) {
+    statements.push({ sql: `DELETE FROM ${table} WHERE version_num = ${one}`, bindings: [head], rows: 1 });
+  }
+  if (moved === 1) {
+    statements.push({
+      sql: `UPDATE ${table} SET version_num = ${one} WHERE version_num = ${two}`,
+      bindings: [added[0], gone[0]],
+      rows: 1,
+    });
+  }
+  for (const head of added.slice(moved)) {
+    statements.push({ sql: `INSERT INTO ${table} (version_num) VALUES (${one})`, bindings: [head], rows: 1 });
+  }
+  return statements;
+}
+
+export interface HistoryEntry {
+  readonly revision: string;
+  /** Ids of all parents, dependencies included: ancestry without the files. */
+  readonly parents: readonly string[];
+  readonly action: 'upgrade' | 'stamp';
+  readonly checksum: string | null;
+  readonly startedAt: Date;
+  readonly finishedAt: Date;
+  readonly durationMs: number;
+  readonly toraleVersion: string;
+  /** `user@host (pid 7)` */
+  readonly appliedBy: string;
+}
+
+const HISTORY_COLUMNS =
+  'revision, parents, action, checksum, started_at, finished_at, duration_ms, torale_version, applied_by';
+
+export function recordHistory(dialect: Dialect, names: TableNames, entry: HistoryEntry): BookkeepingStatement {
+  const values = [
+    entry.revision,
+    JSON.stringify(entry.parents),
+    entry.action,
+    entry.checksum,
+    timestamp(dialect, entry.startedAt),
+    timestamp(dialect, entry.finishedAt),
+    Math.round(entry.durationMs),
+    entry.toraleVersion,
+    entry.appliedBy,
+  ];
+  return {
+    sql: `INSERT INTO ${qualified(dialect, names, 'history')} (${HISTORY_COLUMNS}) VALUES (${values
+      .map((_, index) => dialect.placeholder(index + 1))
+      .join(', ')})`,
+    bindings: values,
+  };
+}
+
+/** UTC in the form that each server's timestamp column takes from a string. */
+export function timestamp(dialect: Dialect, at: Date): string {
+  const iso = at.toISOString();
+  return dialect.name === 'mysql' ? iso.replace('T', ' ').replace('Z', '') : iso;
+}
+
+export interface JournalEntry {
+  readonly revision: string;
+  /** Number of the statement in its revision, from 1. */
+  readonly statement: number;
+  /** sha256 of the statement's text and bindings. */
+  readonly hash: string;
+  readonly state: 'started' | 'done';
+  readonly rowCount: number | null;
+  /** Of the revision's file. */
+  readonly checksum: string | null;
+  readonly startedAt: Date;
+  readonly finishedAt: Date | null;
+}
+
+const JOURNAL_COLUMNS = 'revision, statement, hash, state, row_count, checksum, started_at, finished_at';
+
+export function journalInsert(dialect: Dialect, names: TableNames, entry: JournalEntry): BookkeepingStatement {
+  const values = [
+    entry.revision,
+    entry.statement,
+    entry.hash,
+    entry.state,
+    entry.rowCount,
+    entry.checksum,
+    timestamp(dialect, entry.startedAt),
+    entry.finishedAt === null ? null : timestamp(dialect, entry.finishedAt),
+  ];
+  return {
+    sql: `INSERT INTO ${qualified(dialect, names, 'journal')} (${JOURNAL_COLUMNS}) VALUES (${values
+      .map((_, index) => dialect.placeholder(index + 1))
+      .join(', ')})`,
+    bindings: values,
+    rows: 1,
+  };
+}
+
+export function journalDone(
+  dialect: Dialect,
+  names: TableNames,
+  entry: Pick<JournalEntry, 'revision' | 'statement' | 'rowCount'>,
+  finishedAt: Date,
+): BookkeepingStatement {
+  const place = (position: number): string => dialect.placeholder(position);
+  return {
+    sql:
+      `UPDATE ${qualified(dialect, names, 'journal')} SET state = 'done', row_count = ${place(1)}, ` +
+      `finished_at = ${place(2)} WHERE revision = ${place(3)} AND statement = ${place(4)}`,
+    bindings: [entry.rowCount, timestamp(dialect, finishedAt), entry.revision, entry.statement],
+    rows: 1,
+  };
+}
+
+/** Forgets one statement (the server refused it as a whole) or, without a number, the whole revision. */
+export function journalForget(
+  dialect: Dialect,
+  names: TableNames,
+  revision: string,
+  statement?: number,
+): BookkeepingStatement {
+  const where = `revision = ${dialect.placeholder(1)}`;
+  return {
+    sql:
+      `DELETE FROM ${qualified(dialect, names, 'journal')} WHERE ${where}` +
+      (statement === undefined ? '' : ` AND statement = ${dialect.placeholder(2)}`),
+    bindings: statement === undefined ? [revision] : [revision, statement],
+  };
+}

@@ -1,0 +1,36 @@
+import type { DialectName, Flavor } from '../dialects/names.ts';
+
+export type Row = Record<string, unknown>;
+
+export interface QueryResult {
+  readonly rows: readonly Row[];
+  /** Rows returned or changed, as the server counts them. */
+  readonly rowCount: number;
+}
+
+export interface Server {
+  readonly flavor: Flavor;
+  /** Dotted, as far as the server tells: `15.20`, `10.11.19`, `3.54.1`. */
+  readonly version: string;
+  /** The way it is named to people: `PostgreSQL 15.20`. */
+  readonly title: string;
+}
+
+/**
+ * One pinned connection: lock, DDL and bookkeeping all run on it, so that none can outlive another.
+ * Statements are sent one at a time, in the order of the calls.
+ */
+export interface Session {
+  readonly dialect: DialectName;
+  readonly server: Server;
+  /** Runs one statement. Without bindings the text goes to the server as it is. Rejects with the driver's error. */
+  query(sql: string, bindings?: readonly unknown[]): Promise<QueryResult>;
+  /** Runs one statement of Torale's own, which recurs: the driver may keep it prepared. */
+  prepared(sql: string, bindings: readonly unknown[]): Promise<QueryResult>;
+  /** Whether the server holds a transaction open on this connection. */
+  inTransaction(): Promise<boolean>;
+  /** What Knex takes for a connection. */
+  readonly driver: object;
+  /** Ends the connection; puts a borrowed one back as it was found. */
+  close(): Promise<void>;
+}
