@@ -1,3 +1,4 @@
+import { basename, dirname, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** Where in the user's files something was called. */
@@ -24,9 +25,9 @@ export function callSite(stack: string | undefined, revisionFile: string | null)
     if (file === null) continue;
     const site = { file, line: Number(match[2]) };
     if (file === revisionFile) return site;
-    other ??= revisionFile === null || isUsers(file) ? site : null;
+    if (isUsers(file)) other ??= site;
   }
-  return other !== null && isUsers(other.file) ? other : null;
+  return other;
 }
 
 function toPath(location: string): string | null {
@@ -40,8 +41,12 @@ function toPath(location: string): string | null {
   }
 }
 
+const HERE = dirname(fileURLToPath(import.meta.url));
+/** The folder of Torale's own code; in the bundle of the command line everything is one file. */
+const OWN = (basename(HERE) === 'apply' ? dirname(HERE) : HERE) + sep;
+
 function isUsers(file: string): boolean {
-  return !/[\\/](node_modules|torale[\\/](dist|src))[\\/]/.test(file) && file.includes('/') !== file.includes('\\');
+  return !file.startsWith(OWN) && !/[\\/]node_modules[\\/]/.test(file) && /[\\/]/.test(file);
 }
 
 /** The stack of the caller, without the frames of Torale above `below`. */

@@ -17,6 +17,8 @@ export interface FailureContext {
   readonly server: string;
   /** What the server said, where it was the server that refused. */
   readonly serverError: ServerError | null;
+  /** What the dialect knows to do about this error. */
+  readonly advice: string | undefined;
   /** MySQL and MariaDB. */
   readonly ddlCommits: boolean;
 }
@@ -28,7 +30,8 @@ export interface FailureContext {
  */
 export function revisionFailure(cause: unknown, context: FailureContext): ToraleError {
   const failed = context.reports.at(-1)?.state === 'failed' ? context.reports.at(-1)! : null;
-  const site = failed?.site ?? callSite((cause as Error | undefined)?.stack, context.file) ?? null;
+  // The stack of one of Torale's own errors tells where Torale found out, not where the user went wrong.
+  const site = failed?.site ?? (isToraleError(cause) ? null : callSite((cause as Error | undefined)?.stack, context.file));
   const total = context.planned?.length ?? 0;
   const place = failed === null ? '' : ` at statement ${failed.number}${total >= failed.number ? ` of ${total}` : ''}`;
   const lines = [`Revision ${context.revision} failed${place}${where(site, context.file)}`];
@@ -41,7 +44,7 @@ export function revisionFailure(cause: unknown, context: FailureContext): Torale
   lines.push(...outcome(context, committed));
   const known = isToraleError(cause) ? cause : null;
   return new ToraleError(known?.code === 'UNRESOLVED' ? 'UNRESOLVED' : 'REVISION_FAILED', lines.join('\n'), {
-    hint: known?.hint ?? context.serverError?.hint,
+    hint: known?.hint ?? context.advice ?? context.serverError?.hint,
     cause,
     data: {
       ...known?.data,

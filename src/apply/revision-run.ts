@@ -28,6 +28,8 @@ export interface RevisionRunOptions {
   readonly parents: readonly string[];
   readonly headsBefore: readonly string[];
   readonly headsAfter: readonly string[];
+  /** Where the database stands once this revision is rolled back. */
+  readonly headsCommitted: readonly string[];
   readonly prior: readonly JournalEntry[];
   readonly outer: RevisionTransaction | null;
   /** Stop before anything has run, because another run was there first. */
@@ -136,7 +138,7 @@ function refuseForgotten(forgotten: readonly { what: string; site: CallSite | nu
 }
 
 function toFailure(error: unknown, state: 'rolledBack' | 'resumable', execution: Execution, options: RevisionRunOptions): unknown {
-  const { run, connected, step, headsBefore } = options;
+  const { run, connected, step, headsCommitted } = options;
   if (run.signal.aborted) return run.signal.reason;
   if (isToraleError(error) && (error.code === 'LOCKED' || error.code === 'WRITE_FAILED')) return error;
   const { dialect, session } = connected;
@@ -148,11 +150,19 @@ function toFailure(error: unknown, state: 'rolledBack' | 'resumable', execution:
     reports: execution.reports,
     planned: text === null ? null : plainStatements(text, dialect.split),
     state,
-    heads: headsBefore,
+    heads: headsCommitted,
     server: session.server.title.split(' ')[0] ?? '',
     serverError: isToraleError(error) || !failed ? null : dialect.describeError(error),
+    advice: failed ? adviceFor(execution.reports.at(-1)!.sql, dialect) : undefined,
     ddlCommits: !dialect.transactionalDdl,
   });
+}
+
+/** The server's refusal inside a transaction is no help to somebody who never wrote BEGIN. */
+function adviceFor(sql: string, dialect: Dialect): string | undefined {
+  const [statement] = dialect.split(sql);
+  if (statement === undefined || !dialect.transactionalDdl || !dialect.classify(statement).needsAutocommit) return undefined;
+  return "This statement cannot run inside a transaction. Write: await op.autocommit(async () => { await op.execute('…'); });";
 }
 
 /** Never fails: a container may run under a uid that has no name. */

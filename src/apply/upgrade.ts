@@ -167,6 +167,7 @@ class Upgrade {
         parents: graph.allParents(step.revision),
         headsBefore: before,
         headsAfter: step.headsAfter,
+        headsCommitted: outer === null ? before : state.heads,
         prior,
         outer,
         stale: async () =>

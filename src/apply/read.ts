@@ -1,0 +1,29 @@
+import { loadDialect } from '../dialects/load.ts';
+import { isToraleError } from '../errors.ts';
+import { Journal } from '../journal/journal.ts';
+import type { Connected, Run } from './run.ts';
+
+/** Opens the database for reading. A SQLite file that is not there yet reads as the empty database it would be. */
+export async function openForReading(run: Run): Promise<Connected> {
+  const { database, connectTimeoutMs } = run.config;
+  try {
+    return await run.open({ readOnly: true, create: false });
+  } catch (error) {
+    const isMissing = isToraleError(error) && error.code === 'DATABASE_MISSING' && error.data['missing'] === true;
+    if (!isMissing || database?.dialect !== 'sqlite') throw error;
+    const dialect = await loadDialect('sqlite');
+    const inMemory = { ...database, path: ':memory:' };
+    const session = await dialect.connect(inMemory, { readOnly: true, create: true, connectTimeoutMs });
+    return { dialect, session, display: database.display };
+  }
+}
+
+/** What `read` finds in Torale's tables. Writes nothing. */
+export async function readJournal<T>(run: Run, read: (journal: Journal) => Promise<T>): Promise<T> {
+  const { session, dialect } = await openForReading(run);
+  try {
+    return await read(await Journal.open(session, dialect, run.config));
+  } finally {
+    await session.close();
+  }
+}
