@@ -1,0 +1,85 @@
+import { readFileSync } from 'node:fs';
+import { dirname, extname, join } from 'node:path';
+import { ToraleError } from '../errors.ts';
+import { importOnce } from './import.ts';
+import { importFailure } from './import-failure.ts';
+import { readHeaderAndSyntax } from './header.ts';
+import { readText } from './locations.ts';
+import { toRevisionModule, type RevisionModule } from './module.ts';
+import { displayPath } from '../paths.ts';
+
+export type { RevisionModule } from './module.ts';
+
+/**
+ * Imports a revision file, which runs its top level: the only place where that is done. The file is evaluated at most
+ * once. Nothing is written to disk.
+ *
+ * JavaScript is imported by Node, TypeScript by Node's own type stripping where it can and else by jiti, which knows
+ * all of TypeScript (enums, imports without extension, `paths` of tsconfig.json).
+ *
+ * @param file absolute path
+ * @returns what the file exports, checked
+ * @throws ToraleError REVISION_INVALID for one that cannot be imported, throws at its top level, has no `upgrade`, or
+ * whose `revision` at run time is not the one that stands there; VERSIONS_UNREADABLE, HEADER_INVALID as readVersions
+ */
+export async function loadRevision(file: string): Promise<RevisionModule> {
+  const { header, syntax } = readHeaderAndSyntax(readText(file), file);
+  let namespace: unknown;
+  try {
+    namespace = await importFile(file, syntax);
+  } catch (error) {
+    throw importFailure(file, header.revision, error);
+  }
+  const module = toRevisionModule(namespace, displayPath(file), { revisions: [header.revision], files: [file] });
+  if (module.revision !== header.revision) {
+    throw new ToraleError(
+      'REVISION_INVALID',
+      `${displayPath(file)}: 'revision' reads ${JSON.stringify(header.revision)}, but is ${JSON.stringify(module.revision)} once imported.`,
+      { data: { revisions: [header.revision], files: [file] } },
+    );
+  }
+  return module;
+}
+
+async function importFile(file: string, syntax: 'esm' | 'cjs'): Promise<unknown> {
+  const extension = extname(file);
+  if (/^\.[cm]?js$/.test(extension)) return await importOnce(file).result;
+  if (canStripTypes(file, extension, syntax)) {
+    const attempt = importOnce(file);
+    try {
+      return await attempt.result;
+    } catch (error) {
+      // Nothing has run yet: what Node cannot parse, resolve or link may still be good TypeScript.
+      if (attempt.hasBegun()) throw error;
+    }
+  }
+  return await importByJiti(file);
+}
+
+/**
+ * Only of ES modules is it known whether they have begun to run (see importOnce), so only they get a first try:
+ * CommonJS would be half run when an import without extension fails.
+ * What Node takes for CommonJS: https://nodejs.org/api/packages.html#determining-module-system
+ */
+function canStripTypes(file: string, extension: string, syntax: 'esm' | 'cjs'): boolean {
+  if (!process.features.typescript || syntax === 'cjs' || extension === '.cts') return false;
+  return extension === '.mts' || packageType(dirname(file)) !== 'commonjs';
+}
+
+function packageType(folder: string): unknown {
+  for (let at = folder; ; at = dirname(at)) {
+    try {
+      const content: unknown = JSON.parse(readFileSync(join(at, 'package.json'), 'utf8'));
+      return typeof content === 'object' && content !== null && 'type' in content ? content.type : undefined;
+    } catch {
+      if (at === dirname(at)) return undefined;
+    }
+  }
+}
+
+async function importByJiti(file: string): Promise<unknown> {
+  const { createJiti } = await import('jiti');
+  // jiti's cache would be written to node_modules or the temporary folder, which a container may not allow.
+  const jiti = createJiti(file, { fsCache: false, tsconfigPaths: true, interopDefault: false, tryNative: false });
+  return await jiti.import(file);
+}
