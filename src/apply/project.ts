@@ -1,7 +1,9 @@
 import type { Knex } from 'knex';
 import type { Config } from '../config/config.ts';
+import { isToraleError, ToraleError } from '../errors.ts';
 import type { EventListener } from '../events.ts';
 import { RevisionGraph } from '../graph/graph.ts';
+import { twinHint } from '../revision/locations.ts';
 import type { RevisionInput } from '../revision/module.ts';
 import { borrowConnection } from './borrow.ts';
 import { connect } from './connect.ts';
@@ -18,6 +20,17 @@ export interface RunOptions {
   readonly connection?: object | undefined;
 }
 
+/** A twin is most often a compiled copy, and the graph knows nothing of files. */
+function loadGraph(headers: RevisionSource['headers']): RevisionGraph {
+  try {
+    return RevisionGraph.from(headers);
+  } catch (error) {
+    if (!isToraleError(error) || error.code !== 'DUPLICATE_REVISION') throw error;
+    const hint = twinHint(error.data['files'] as string[]) ?? error.hint;
+    throw new ToraleError(error.code, error.message, { hint, data: error.data, cause: error });
+  }
+}
+
 /** A run's ground: files and graph are read when first asked for. */
 export function createRun(config: Config, options: RunOptions = {}): Run {
   const onEvent = options.onEvent ?? (() => undefined);
@@ -29,10 +42,10 @@ export function createRun(config: Config, options: RunOptions = {}): Run {
     onEvent,
     signal,
     get source() {
-      return (source ??= options.revisions === undefined ? filesOf(config.versions) : modulesOf(options.revisions));
+      return (source ??= options.revisions === undefined ? filesOf(config.versions, config.fileTemplate.includes('/')) : modulesOf(options.revisions));
     },
     get graph() {
-      return (graph ??= RevisionGraph.from(this.source.headers));
+      return (graph ??= loadGraph(this.source.headers));
     },
     open(how) {
       if (options.knex !== undefined || options.connection !== undefined) return borrowConnection(options);

@@ -1,9 +1,8 @@
-import { readFileSync } from 'node:fs';
 import { ToraleError } from '../errors.ts';
 import type { RevisionHeader } from '../graph/header.ts';
 import { checksumOf } from '../revision/checksum.ts';
 import { loadRevision, type RevisionModule } from '../revision/load.ts';
-import { readVersions } from '../revision/locations.ts';
+import { readText, readVersions } from '../revision/locations.ts';
 import { fromModules, type RevisionInput } from '../revision/module.ts';
 
 /** Where revisions come from: files, or modules handed over by a bundled application. */
@@ -19,9 +18,12 @@ export interface RevisionSource {
   checksumOf(revision: string): string | null;
 }
 
-/** @throws ToraleError VERSIONS_UNREADABLE, HEADER_INVALID */
-export function filesOf(folders: readonly string[]): RevisionSource {
-  const headers = readVersions(folders);
+/**
+ * @param recursive look into sub-folders, which only a file template with a `/` in it makes
+ * @throws ToraleError VERSIONS_UNREADABLE, HEADER_INVALID
+ */
+export function filesOf(folders: readonly string[], recursive = false): RevisionSource {
+  const headers = readVersions(folders, { recursive });
   let files: Map<string, string> | undefined;
   const fileOf = (revision: string): string | null => {
     files ??= new Map(headers.map((header) => [header.revision, header.file]));
@@ -29,7 +31,7 @@ export function filesOf(folders: readonly string[]): RevisionSource {
   };
   const textOf = (revision: string): string | null => {
     const file = fileOf(revision);
-    return file === null ? null : readFileSync(file, 'utf8');
+    return file === null ? null : readText(file);
   };
   return {
     headers,

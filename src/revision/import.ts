@@ -1,4 +1,5 @@
 import { pathToFileURL } from 'node:url';
+import { checksumOf } from './checksum.ts';
 
 export interface Attempt {
   readonly result: Promise<unknown>;
@@ -17,12 +18,12 @@ const begun: Record<symbol, unknown> = globalThis as unknown as Record<symbol, u
  * (https://tc39.es/ecma262/#sec-moduleevaluation), and then it runs in the order of the imports. So a module of one
  * line is imported before the file, and if that has not run, nothing has.
  */
-export function importOnce(file: string): Attempt {
+export function importOnce(file: string, text: string): Attempt {
   // Also another copy of this module must not meet the same one: it would be found already run.
   const id = `${Math.random()}`;
   const ids = (begun[BEGUN] ??= new Set()) as Set<string>;
   const first = dataUrl(`globalThis[Symbol.for('torale.begun')].add('${id}');`);
-  const both = dataUrl(`import '${first}';\nexport * as revision from ${JSON.stringify(pathToFileURL(file).href)};`);
+  const both = dataUrl(`import '${first}';\nexport * as revision from ${JSON.stringify(freshUrl(file, text))};`);
   let hasBegun = false;
   const quiet = quietWarnings();
   const result = (async () => {
@@ -35,6 +36,18 @@ export function importOnce(file: string): Attempt {
     }
   })();
   return { result, hasBegun: () => hasBegun };
+}
+
+/** What each file held when Node first imported it: Node keeps a module for good, but a file may be mended meanwhile. */
+const importedTexts = new Map<string, string>();
+
+function freshUrl(file: string, text: string): string {
+  const url = pathToFileURL(file);
+  const checksum = checksumOf(text, file);
+  const first = importedTexts.get(file);
+  if (first === undefined) importedTexts.set(file, checksum);
+  else if (first !== checksum) url.search = `?torale=${checksum.slice(-12)}`;
+  return url.href;
 }
 
 function dataUrl(code: string): string {

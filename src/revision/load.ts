@@ -23,10 +23,11 @@ export type { RevisionModule } from './module.ts';
  * whose `revision` at run time is not the one that stands there; VERSIONS_UNREADABLE, HEADER_INVALID as readVersions
  */
 export async function loadRevision(file: string): Promise<RevisionModule> {
-  const { header, syntax } = readHeaderAndSyntax(readText(file), file);
+  const text = readText(file);
+  const { header, syntax } = readHeaderAndSyntax(text, file);
   let namespace: unknown;
   try {
-    namespace = await importFile(file, syntax);
+    namespace = await importFile(file, text, syntax);
   } catch (error) {
     throw importFailure(file, header.revision, error);
   }
@@ -41,11 +42,11 @@ export async function loadRevision(file: string): Promise<RevisionModule> {
   return module;
 }
 
-async function importFile(file: string, syntax: 'esm' | 'cjs'): Promise<unknown> {
+async function importFile(file: string, text: string, syntax: 'esm' | 'cjs'): Promise<unknown> {
   const extension = extname(file);
-  if (/^\.[cm]?js$/.test(extension)) return await importOnce(file).result;
+  if (/^\.[cm]?js$/.test(extension)) return await importOnce(file, text).result;
   if (canStripTypes(file, extension, syntax)) {
-    const attempt = importOnce(file);
+    const attempt = importOnce(file, text);
     try {
       return await attempt.result;
     } catch (error) {
@@ -80,6 +81,6 @@ function packageType(folder: string): unknown {
 async function importByJiti(file: string): Promise<unknown> {
   const { createJiti } = await import('jiti');
   // jiti's cache would be written to node_modules or the temporary folder, which a container may not allow.
-  const jiti = createJiti(file, { fsCache: false, tsconfigPaths: true, interopDefault: false, tryNative: false });
+  const jiti = createJiti(file, { fsCache: false, tsconfigPaths: true, interopDefault: false, tryNative: false, moduleCache: false });
   return await jiti.import(file);
 }
