@@ -41,7 +41,10 @@ export async function reviewApplied(run: Run, journal: Journal, state: AppliedSt
   if (state.heads.length === 0) return;
   const history = await journal.readHistory();
   // What a newer image applied is not deleted here.
-  const ahead = recordedAncestry(state.heads.filter((head) => !run.graph.has(head)), history);
+  const ahead = recordedAncestry(
+    state.heads.filter((head) => !run.graph.has(head)),
+    history,
+  );
   const rows = history.filter(({ revision }) => run.graph.has(revision) || !ahead.has(revision));
   for (const finding of appliedFindings(rows, run.source, (revision) => run.graph.has(revision))) {
     run.onEvent({ type: 'warning', code: finding.code, message: finding.message, hint: "See 'torale check'." });

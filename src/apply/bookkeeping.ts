@@ -19,11 +19,21 @@ export function openJournal(run: Run, { session, dialect }: Connected): Promise<
   return Journal.open(session, dialect, run.config);
 }
 
-/** Holds the migration lock around `work`; where there is no session lock each transaction takes it. */
-export async function withLock<T>(run: Run, connected: Connected, work: () => Promise<T>, onWait?: () => void): Promise<T> {
+/**
+ * Holds the migration lock around `work`; where there is no session lock each transaction takes it.
+ *
+ * @param journal tells which tables are meant; what it read before the lock may be out of date inside
+ */
+export async function withLock<T>(
+  run: Run,
+  connected: Connected,
+  journal: Journal,
+  work: () => Promise<T>,
+  onWait?: () => void,
+): Promise<T> {
   const { session, dialect } = connected;
   if (!dialect.sessionLock) return work();
-  const lock = await dialect.acquireLock(session, lockOptions(run, await openJournal(run, connected), onWait));
+  const lock = await dialect.acquireLock(session, lockOptions(run, journal, onWait));
   try {
     return await work();
   } finally {
@@ -36,9 +46,14 @@ export async function withLock<T>(run: Run, connected: Connected, work: () => Pr
  * Runs `work` in one transaction with Torale's tables in their present shape. The caller holds the lock.
  * Everything is read again inside: another run may have been there.
  */
-export async function inBookkeeping<T>(run: Run, connected: Connected, work: (journal: Journal) => Promise<T>): Promise<T> {
+export async function inBookkeeping<T>(
+  run: Run,
+  connected: Connected,
+  before: Journal,
+  work: (journal: Journal) => Promise<T>,
+): Promise<T> {
   const { session, dialect } = connected;
-  const lock = lockOptions(run, await openJournal(run, connected));
+  const lock = lockOptions(run, before);
   const transaction = await dialect.beginRevision(session, { lock, foreignKeys: false });
   try {
     const journal = await openJournal(run, connected);

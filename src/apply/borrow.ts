@@ -9,7 +9,10 @@ import type { Connected } from './run.ts';
  *
  * @throws ToraleError USAGE for something else, and for a connection inside a transaction
  */
-export async function borrowConnection(given: { knex?: Knex | undefined; connection?: object | undefined }): Promise<Connected> {
+export async function borrowConnection(given: {
+  knex?: Knex | undefined;
+  connection?: object | undefined;
+}): Promise<Connected> {
   if (given.knex !== undefined) return borrowFromKnex(given.knex);
   const connection = given.connection!;
   const name = dialectOf(connection);
@@ -26,7 +29,10 @@ async function borrowFromKnex(knex: Knex): Promise<Connected> {
   if (knex.isTransaction === true) {
     throw new ToraleError('USAGE', 'The Knex given is a transaction.', { hint: 'Give the Knex instance itself.' });
   }
-  const client = knex.client as { acquireConnection(): Promise<object>; releaseConnection(connection: object): Promise<void> };
+  const client = knex.client as {
+    acquireConnection(): Promise<object>;
+    releaseConnection(connection: object): Promise<void>;
+  };
   const raw = await client.acquireConnection();
   try {
     const { dialect, session } = await borrowConnection({ connection: raw });

@@ -1,8 +1,8 @@
 import { EXIT_CODES, FAILURES, isToraleError, type ErrorCode } from '../errors.ts';
-import { Journal } from '../journal/journal.ts';
 import { appliedFindings } from './applied-files.ts';
 import { describeState, type CurrentReport } from './current.ts';
 import { recordedAncestry } from './position.ts';
+import { readJournal } from './read.ts';
 import type { Run } from './run.ts';
 
 /** One line of the report. */
@@ -44,7 +44,11 @@ function checkGraph(run: Run, findings: Finding[], lines: CheckLine[]): boolean 
   } catch (error) {
     if (!isToraleError(error) || error.exitCode !== EXIT_CODES.history) throw error;
     const { revisions } = error.data;
-    findings.push({ code: error.code, message: error.message, ...(Array.isArray(revisions) ? { revisions: revisions as string[] } : {}) });
+    findings.push({
+      code: error.code,
+      message: error.message,
+      ...(Array.isArray(revisions) ? { revisions: revisions as string[] } : {}),
+    });
     lines.push({ subject: 'graph', text: error.message, verdict: 'broken' });
     return false;
   }
@@ -55,17 +59,23 @@ function checkGraph(run: Run, findings: Finding[], lines: CheckLine[]): boolean 
       message: `The history has ${heads.length} heads: ${heads.join(', ')}.`,
       revisions: heads,
     });
-    lines.push({ subject: 'graph', text: `${count}, ${heads.length} heads ${heads.join(', ')}`, verdict: 'several heads' });
+    lines.push({
+      subject: 'graph',
+      text: `${count}, ${heads.length} heads ${heads.join(', ')}`,
+      verdict: 'several heads',
+    });
   } else {
-    lines.push({ subject: 'graph', text: heads.length === 0 ? count : `${count}, one head ${heads[0]}`, verdict: 'ok' });
+    lines.push({
+      subject: 'graph',
+      text: heads.length === 0 ? count : `${count}, one head ${heads[0]}`,
+      verdict: 'ok',
+    });
   }
   return true;
 }
 
 async function checkDatabase(run: Run, findings: Finding[], lines: CheckLine[]): Promise<void> {
-  const { session, dialect } = await run.open({ readOnly: true, create: false });
-  try {
-    const journal = await Journal.open(session, dialect, run.config);
+  await readJournal(run, async (journal) => {
     const applied = await journal.read();
     const history = await journal.readHistory();
     const report = describeState(run.graph, applied, history);
@@ -76,9 +86,7 @@ async function checkDatabase(run: Run, findings: Finding[], lines: CheckLine[]):
     findings.push(...files.map(({ code, message, revision }) => ({ code, message, revisions: [revision] })));
     lines.push(filesLine(judged.length, files));
     databaseFinding(report, findings, lines);
-  } finally {
-    await session.close();
-  }
+  });
 }
 
 function filesLine(applied: number, files: readonly { code: string; revision: string }[]): CheckLine {
@@ -89,7 +97,11 @@ function filesLine(applied: number, files: readonly { code: string; revision: st
     ...(edited.length > 0 ? [`edited since: ${edited.join(', ')}`] : []),
     ...(deleted.length > 0 ? [`deleted: ${deleted.join(', ')}`] : []),
   ];
-  return { subject: 'files', text: `${applied} applied, ${parts.join('; ')}`, verdict: edited.length > 0 ? 'edited' : 'deleted' };
+  return {
+    subject: 'files',
+    text: `${applied} applied, ${parts.join('; ')}`,
+    verdict: edited.length > 0 ? 'edited' : 'deleted',
+  };
 }
 
 function databaseFinding(report: CurrentReport, findings: Finding[], lines: CheckLine[]): void {
@@ -107,7 +119,9 @@ function databaseFinding(report: CurrentReport, findings: Finding[], lines: Chec
       lines.push({ subject: 'database', text: `${at}, ahead of the files`, verdict: 'ahead' });
       return;
     case 'unresolved':
-      add('UNRESOLVED', `revision ${report.unresolved!.revision} is partly applied`, 'unfinished', [report.unresolved!.revision]);
+      add('UNRESOLVED', `revision ${report.unresolved!.revision} is partly applied`, 'unfinished', [
+        report.unresolved!.revision,
+      ]);
       return;
     default:
   }
@@ -121,4 +135,3 @@ function exitCodeOf(findings: readonly Finding[]): number {
   const order = [EXIT_CODES.unresolved, EXIT_CODES.history, EXIT_CODES.differs, EXIT_CODES.pending];
   return order.find((code) => codes.some((found) => found === code)) ?? EXIT_CODES.ok;
 }
-

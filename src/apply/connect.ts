@@ -26,7 +26,14 @@ export async function connect(
   }
   const dialect = await loadDialect(database.dialect);
   const session = await withPatience(
-    () => dialect.connect(database, { ...options, connectTimeoutMs: config.connectTimeoutMs, role: config.role, searchPath: config.searchPath, signal }),
+    () =>
+      dialect.connect(database, {
+        ...options,
+        connectTimeoutMs: config.connectTimeoutMs,
+        role: config.role,
+        searchPath: config.searchPath,
+        signal,
+      }),
     config.waitMs,
     onEvent,
     signal,

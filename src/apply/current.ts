@@ -1,7 +1,7 @@
-import { Journal } from '../journal/journal.ts';
 import type { RevisionGraph } from '../graph/graph.ts';
 import type { AppliedState, HistoryRow } from '../journal/journal.ts';
 import { locate } from './position.ts';
+import { readJournal } from './read.ts';
 import type { Run } from './run.ts';
 
 export type DatabaseState = 'empty' | 'behind' | 'head' | 'ahead' | 'diverged' | 'unresolved';
@@ -21,22 +21,21 @@ export interface CurrentReport {
 }
 
 /** Where the database stands. Writes nothing. */
-export async function readCurrent(run: Run): Promise<CurrentReport> {
-  const connected = await run.open({ readOnly: true, create: false });
-  try {
-    const journal = await Journal.open(connected.session, connected.dialect, run.config);
+export function readCurrent(run: Run): Promise<CurrentReport> {
+  return readJournal(run, async (journal) => {
     const state = await journal.read();
     const unknown = state.heads.some((head) => !run.graph.has(head));
     return describeState(run.graph, state, unknown ? await journal.readHistory() : []);
-  } finally {
-    await connected.session.close();
-  }
+  });
 }
 
-export function describeState(graph: RevisionGraph, applied: AppliedState, history: readonly HistoryRow[]): CurrentReport {
+export function describeState(
+  graph: RevisionGraph,
+  applied: AppliedState,
+  history: readonly HistoryRow[],
+): CurrentReport {
   const position = locate(graph, applied.heads, () => history);
-  const pending =
-    position.ahead || position.unknown.length > 0 ? [] : graph.pending(applied.heads);
+  const pending = position.ahead || position.unknown.length > 0 ? [] : graph.pending(applied.heads);
   const entry = applied.journal.find(({ state }) => state === 'started') ?? applied.journal[0];
   return {
     heads: applied.heads,
@@ -46,7 +45,9 @@ export function describeState(graph: RevisionGraph, applied: AppliedState, histo
     unknown: position.unknown,
     ...(entry === undefined
       ? {}
-      : { unresolved: { revision: entry.revision, resumable: applied.journal.every(({ state }) => state === 'done') } }),
+      : {
+          unresolved: { revision: entry.revision, resumable: applied.journal.every(({ state }) => state === 'done') },
+        }),
   };
 }
 

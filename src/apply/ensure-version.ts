@@ -5,10 +5,11 @@ import type { Run } from './run.ts';
 export async function ensureVersion(run: Run): Promise<{ created: boolean }> {
   const connected = await run.open({ readOnly: false, create: true });
   try {
-    return await withLock(run, connected, async () => {
-      if ((await openJournal(run, connected)).complete) return { created: false };
-      return inBookkeeping(run, connected, async () => ({ created: true }));
-    });
+    const journal = await openJournal(run, connected);
+    if (journal.complete) return { created: false };
+    return await withLock(run, connected, journal, () =>
+      inBookkeeping(run, connected, journal, async () => ({ created: true })),
+    );
   } finally {
     await connected.session.close();
   }

@@ -142,7 +142,11 @@ export class Execution implements StatementExecutor {
   async #execute<T>(request: StatementRequest<T>): Promise<T> {
     const { dialect, signal, session } = this.#options;
     signal.throwIfAborted();
-    if (this.#closed) throw new ToraleError('REVISION_FAILED', `Revision ${this.#options.revision} is over; it ran a statement that was not awaited.`);
+    if (this.#closed)
+      throw new ToraleError(
+        'REVISION_FAILED',
+        `Revision ${this.#options.revision} is over; it ran a statement that was not awaited.`,
+      );
     const { statement, bindings } = request;
     const effect = dialect.classify(statement);
     const report: StatementReport = {
@@ -236,7 +240,16 @@ export class Execution implements StatementExecutor {
 
   #entry(statement: number, hash: string): JournalEntry {
     const { revision, checksum } = this.#options;
-    return { revision, statement, hash, state: 'started', rowCount: null, checksum, startedAt: new Date(), finishedAt: null };
+    return {
+      revision,
+      statement,
+      hash,
+      state: 'started',
+      rowCount: null,
+      checksum,
+      startedAt: new Date(),
+      finishedAt: null,
+    };
   }
 
   #enqueue<T>(work: () => Promise<T>): Promise<T> {
@@ -256,17 +269,25 @@ const FORBIDDEN: Record<string, string> = { begin: 'begins', commit: 'ends', rol
 function refuseTransactionControl(control: string | null, { number, sql }: StatementReport): void {
   const verb = control === null ? undefined : FORBIDDEN[control];
   if (verb === undefined) return;
-  throw new ToraleError('REVISION_FAILED', `Statement ${number} (${firstWords(sql)}) ${verb} a transaction; Torale holds the transaction of a revision.`, {
-    hint: 'Leave it out. What must run outside a transaction goes into op.autocommit(async () => …); savepoints are allowed.',
-  });
+  throw new ToraleError(
+    'REVISION_FAILED',
+    `Statement ${number} (${firstWords(sql)}) ${verb} a transaction; Torale holds the transaction of a revision.`,
+    {
+      hint: 'Leave it out. What must run outside a transaction goes into op.autocommit(async () => …); savepoints are allowed.',
+    },
+  );
 }
 
 function endedInside(report: StatementReport | undefined): ToraleError {
   const where = report === undefined ? '' : ` by statement ${report.number} (${firstWords(report.sql)})`;
-  return new ToraleError('REVISION_FAILED', `The transaction of the revision was ended${where}: what ran before it can no longer be rolled back.`, {
-    hint: 'A COMMIT or ROLLBACK must not hide in a revision, a procedure it calls or a Knex query.',
-    data: { transactionEnded: true },
-  });
+  return new ToraleError(
+    'REVISION_FAILED',
+    `The transaction of the revision was ended${where}: what ran before it can no longer be rolled back.`,
+    {
+      hint: 'A COMMIT or ROLLBACK must not hide in a revision, a procedure it calls or a Knex query.',
+      data: { transactionEnded: true },
+    },
+  );
 }
 
 function leftOpen(): ToraleError {

@@ -31,7 +31,8 @@ export interface FailureContext {
 export function revisionFailure(cause: unknown, context: FailureContext): ToraleError {
   const failed = context.reports.at(-1)?.state === 'failed' ? context.reports.at(-1)! : null;
   // The stack of one of Torale's own errors tells where Torale found out, not where the user went wrong.
-  const site = failed?.site ?? (isToraleError(cause) ? null : callSite((cause as Error | undefined)?.stack, context.file));
+  const site =
+    failed?.site ?? (isToraleError(cause) ? null : callSite((cause as Error | undefined)?.stack, context.file));
   const total = context.planned?.length ?? 0;
   const place = failed === null ? '' : ` at statement ${failed.number}${total >= failed.number ? ` of ${total}` : ''}`;
   const lines = [`Revision ${context.revision} failed${place}${where(site, context.file)}`];
@@ -79,14 +80,16 @@ function reason(cause: unknown, { serverError, server }: FailureContext): string
 function ledger(failed: StatementReport, cause: unknown, context: FailureContext): string[] {
   const lines: string[] = [];
   const shown = context.reports.length > 6 ? context.reports.slice(-5) : context.reports;
-  if (shown.length < context.reports.length) lines.push(`    …  ${context.reports.length - shown.length} statements before`);
+  if (shown.length < context.reports.length)
+    lines.push(`    …  ${context.reports.length - shown.length} statements before`);
   for (const report of shown) {
     const state = report === failed ? 'failed ' : report.committed ? 'done   ' : 'undone ';
     lines.push(`    ${report.number}  ${state}  ${oneLine(report.sql)}`);
     if (report === failed) lines.push(`                ${reason(cause, context)}`);
   }
   const rest = (context.planned ?? []).slice(failed.number);
-  for (const [index, sql] of rest.slice(0, 2).entries()) lines.push(`    ${failed.number + index + 1}  not run  ${oneLine(sql)}`);
+  for (const [index, sql] of rest.slice(0, 2).entries())
+    lines.push(`    ${failed.number + index + 1}  not run  ${oneLine(sql)}`);
   if (rest.length > 2) lines.push(`    …  ${rest.length - 2} more not run`);
   return lines;
 }
@@ -100,7 +103,9 @@ function outcome(context: FailureContext, committed: readonly StatementReport[])
   const which = committed.length === 0 ? 'What ran before' : `Statement${committed.length === 1 ? '' : 's'} ${numbers}`;
   const stay = committed.length === 1 ? 'stays' : 'stay';
   const next = (context.reports.at(-1)?.number ?? 1) - (context.reports.at(-1)?.state === 'failed' ? 0 : -1);
-  const why = context.ddlCommits ? `${context.server.split(' ')[0]} commits each DDL statement, so ${which.toLowerCase()} ${stay}.` : `${which} ${stay}: committed outside a transaction.`;
+  const why = context.ddlCommits
+    ? `${context.server.split(' ')[0]} commits each DDL statement, so ${which.toLowerCase()} ${stay}.`
+    : `${which} ${stay}: committed outside a transaction.`;
   return [`${why} Mend the cause and run the same command again: it goes on at statement ${next}.`];
 }
 
@@ -126,7 +131,10 @@ export function excerpt(sql: string, position?: number): string[] {
 /** Takes the common margin away; the first line of a trimmed statement has none. */
 function dedent(sql: string): string[] {
   const lines = sql.split('\n');
-  const margins = lines.slice(1).filter((line) => line.trim() !== '').map((line) => /^\s*/.exec(line)![0].length);
+  const margins = lines
+    .slice(1)
+    .filter((line) => line.trim() !== '')
+    .map((line) => /^\s*/.exec(line)![0].length);
   const margin = margins.length === 0 ? 0 : Math.min(...margins);
   return lines.map((line, index) => (index === 0 ? line : line.slice(margin)));
 }

@@ -41,7 +41,10 @@ export class KnexOperations {
   forgotten(): { what: string; site: CallSite | null }[] {
     return [...this.#made.values()]
       .filter(writes)
-      .map(({ kind, site }) => ({ what: kind === 'schema' ? 'op.knex.schema' : kind === 'raw' ? 'op.knex.raw' : 'op.knex', site }));
+      .map(({ kind, site }) => ({
+        what: kind === 'schema' ? 'op.knex.schema' : kind === 'raw' ? 'op.knex.raw' : 'op.knex',
+        site,
+      }));
   }
 
   #created(builder: object, kind: Made['kind']): void {

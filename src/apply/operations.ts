@@ -91,7 +91,10 @@ async function executeText(
   if (sql === null) return NOTHING;
   const statements = context.dialect.split(sql);
   if (bindings.length > 0 && statements.length !== 1) {
-    throw new ToraleError('REVISION_FAILED', `op.execute got bindings with ${statements.length} statements; they go with exactly one.`);
+    throw new ToraleError(
+      'REVISION_FAILED',
+      `op.execute got bindings with ${statements.length} statements; they go with exactly one.`,
+    );
   }
   let result = NOTHING;
   for (const statement of statements) {
@@ -119,7 +122,10 @@ async function executeText(
 function choose(context: OperationsContext, sql: string | SqlPerDialect): string | null {
   if (typeof sql === 'string') return sql;
   if (typeof sql !== 'object' || sql === null) {
-    throw new ToraleError('REVISION_FAILED', `op.execute takes SQL text or { postgres, mysql, sqlite }, not ${typeof sql}.`);
+    throw new ToraleError(
+      'REVISION_FAILED',
+      `op.execute takes SQL text or { postgres, mysql, sqlite }, not ${typeof sql}.`,
+    );
   }
   const known = [...DIALECTS, 'mariadb'];
   for (const key of Object.keys(sql)) {
@@ -131,9 +137,13 @@ function choose(context: OperationsContext, sql: string | SqlPerDialect): string
   for (const dialect of context.dialects ?? []) {
     const answered = sql[dialect] !== undefined || (dialect === 'mysql' && sql.mariadb !== undefined);
     if (!answered) {
-      throw new ToraleError('REVISION_FAILED', `op.execute has no SQL for ${dialect}, which the configuration's dialects name.`, {
-        hint: `Add ${dialect}: '…', or ${dialect}: null where there is nothing to do.`,
-      });
+      throw new ToraleError(
+        'REVISION_FAILED',
+        `op.execute has no SQL for ${dialect}, which the configuration's dialects name.`,
+        {
+          hint: `Add ${dialect}: '…', or ${dialect}: null where there is nothing to do.`,
+        },
+      );
     }
   }
   const chosen = context.flavor === 'mariadb' && sql.mariadb !== undefined ? sql.mariadb : sql[context.dialect.name];

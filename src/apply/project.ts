@@ -42,7 +42,10 @@ export function createRun(config: Config, options: RunOptions = {}): Run {
     onEvent,
     signal,
     get source() {
-      return (source ??= options.revisions === undefined ? filesOf(config.versions, config.fileTemplate.includes('/')) : modulesOf(options.revisions));
+      return (source ??=
+        options.revisions === undefined
+          ? filesOf(config.versions, config.fileTemplate.includes('/'))
+          : modulesOf(options.revisions));
     },
     get graph() {
       return (graph ??= loadGraph(this.source.headers));

@@ -22,7 +22,12 @@ export interface RecordedRevision {
  * @param server the server it is recorded for; offline, only its flavor is known
  * @throws ToraleError REVISION_FAILED for code that fails by itself
  */
-export async function recordRevision(run: Run, dialect: Dialect, server: Server, step: PlannedStep): Promise<RecordedRevision> {
+export async function recordRevision(
+  run: Run,
+  dialect: Dialect,
+  server: Server,
+  step: PlannedStep,
+): Promise<RecordedRevision> {
   const module = await run.source.load(step.revision);
   const recording = new Recording(dialect.inline);
   const session: Pick<Session, 'query' | 'driver' | 'server'> = {
@@ -37,11 +42,15 @@ export async function recordRevision(run: Run, dialect: Dialect, server: Server,
     const stop = unreadableOf(error);
     if (stop !== null) return { step, statements: recording.statements, stopped: true, stoppedAt: stop.site };
     if (isToraleError(error) && error.code === 'REVISION_INVALID') throw error;
-    throw new ToraleError('REVISION_FAILED', `Revision ${step.revision} failed while it was recorded; nothing ran.\n  ${(error as Error).message}`, {
-      hint: isToraleError(error) ? error.hint : undefined,
-      cause: error,
-      data: { revision: step.revision, state: 'rolledBack' },
-    });
+    throw new ToraleError(
+      'REVISION_FAILED',
+      `Revision ${step.revision} failed while it was recorded; nothing ran.\n  ${(error as Error).message}`,
+      {
+        hint: isToraleError(error) ? error.hint : undefined,
+        cause: error,
+        data: { revision: step.revision, state: 'rolledBack' },
+      },
+    );
   }
 }
 
@@ -51,4 +60,3 @@ function unreadableOf(error: unknown): UnreadableResult | null {
   }
   return null;
 }
-

@@ -132,12 +132,23 @@ function refuseForgotten(forgotten: readonly { what: string; site: CallSite | nu
   if (first === undefined) return;
   const at = first.site === null ? '' : ` at ${displayPath(first.site.file)}:${first.site.line}`;
   const more = forgotten.length === 1 ? '' : ` (and ${forgotten.length - 1} more)`;
-  throw new ToraleError('REVISION_FAILED', `${first.what}${at} was not awaited${more}: upgrade() returned before it was done.`, {
-    hint: first.what.startsWith('op.knex') ? 'Write await before it: Knex runs a query only when it is awaited.' : 'Write await before it.',
-  });
+  throw new ToraleError(
+    'REVISION_FAILED',
+    `${first.what}${at} was not awaited${more}: upgrade() returned before it was done.`,
+    {
+      hint: first.what.startsWith('op.knex')
+        ? 'Write await before it: Knex runs a query only when it is awaited.'
+        : 'Write await before it.',
+    },
+  );
 }
 
-function toFailure(error: unknown, state: 'rolledBack' | 'resumable', execution: Execution, options: RevisionRunOptions): unknown {
+function toFailure(
+  error: unknown,
+  state: 'rolledBack' | 'resumable',
+  execution: Execution,
+  options: RevisionRunOptions,
+): unknown {
   const { run, connected, step, headsCommitted } = options;
   if (run.signal.aborted) return run.signal.reason;
   if (isToraleError(error) && (error.code === 'LOCKED' || error.code === 'WRITE_FAILED')) return error;
@@ -161,7 +172,8 @@ function toFailure(error: unknown, state: 'rolledBack' | 'resumable', execution:
 /** The server's refusal inside a transaction is no help to somebody who never wrote BEGIN. */
 function adviceFor(sql: string, dialect: Dialect): string | undefined {
   const [statement] = dialect.split(sql);
-  if (statement === undefined || !dialect.transactionalDdl || !dialect.classify(statement).needsAutocommit) return undefined;
+  if (statement === undefined || !dialect.transactionalDdl || !dialect.classify(statement).needsAutocommit)
+    return undefined;
   return "This statement cannot run inside a transaction. Write: await op.autocommit(async () => { await op.execute('…'); });";
 }
 

@@ -11,6 +11,7 @@ import { displayPath } from '../paths.ts';
 import type { Server } from '../session/session.ts';
 import { version } from '../version.ts';
 import { locate } from './position.ts';
+import { openForReading } from './read.ts';
 import { recordRevision, type RecordedRevision } from './record.ts';
 import { whoAmI } from './revision-run.ts';
 import { planStamp, type StampRequest } from './stamp.ts';
@@ -58,13 +59,20 @@ export async function upgradeScript(run: Run, request: ScriptRequest): Promise<s
   for (const [index, revision] of recorded.entries()) {
     const { step } = revision;
     const headsAfter = plan.steps[index]!.headsAfter;
-    script.comment(`Running upgrade ${heads.join(', ') || '(base)'} -> ${step.revision}${step.message ? `, ${step.message}` : ''}`);
+    script.comment(
+      `Running upgrade ${heads.join(', ') || '(base)'} -> ${step.revision}${step.message ? `, ${step.message}` : ''}`,
+    );
     if (revision.stopped) {
-      const at = revision.stoppedAt === null ? '' : ` at ${displayPath(revision.stoppedAt.file)}:${revision.stoppedAt.line}`;
-      throw new ToraleError('REFUSED', `Revision ${step.revision} reads the result of a statement${at}, so its script cannot be written without running it.`, {
-        hint: 'Apply it with torale upgrade, or write that step without reading: INSERT … SELECT, UPDATE … WHERE.',
-        data: { revision: step.revision, script: script.text() },
-      });
+      const at =
+        revision.stoppedAt === null ? '' : ` at ${displayPath(revision.stoppedAt.file)}:${revision.stoppedAt.line}`;
+      throw new ToraleError(
+        'REFUSED',
+        `Revision ${step.revision} reads the result of a statement${at}, so its script cannot be written without running it.`,
+        {
+          hint: 'Apply it with torale upgrade, or write that step without reading: INSERT … SELECT, UPDATE … WHERE.',
+          data: { revision: step.revision, script: script.text() },
+        },
+      );
     }
     const now = new Date();
     script.revision(revision.statements, [
@@ -87,7 +95,10 @@ export async function upgradeScript(run: Run, request: ScriptRequest): Promise<s
 }
 
 /** The SQL script that does what `stamp` would do. */
-export async function stampScript(run: Run, request: StampRequest & Pick<ScriptRequest, 'from' | 'dialect'>): Promise<string> {
+export async function stampScript(
+  run: Run,
+  request: StampRequest & Pick<ScriptRequest, 'from' | 'dialect'>,
+): Promise<string> {
   const { dialect, names, heads, preparation } = await findGround(run, request);
   const plan = planStamp(run, request, heads);
   const script = new Script(dialect);
@@ -96,13 +107,19 @@ export async function stampScript(run: Run, request: StampRequest & Pick<ScriptR
   script.revision(
     [],
     [
-      ...(request.purge
-        ? [{ sql: `DELETE FROM ${qualified(dialect, names, 'version')}`, bindings: [] }]
-        : []),
+      ...(request.purge ? [{ sql: `DELETE FROM ${qualified(dialect, names, 'version')}`, bindings: [] }] : []),
       ...moveHeads(dialect, names, request.purge ? [] : heads, plan.heads),
       ...plan.entries.map((entry) => recordHistory(dialect, names, entry)),
     ],
   );
+  return script.text();
+}
+
+/** The SQL script that makes Torale's tables where they are missing. */
+export async function ensureVersionScript(run: Run, request: Pick<ScriptRequest, 'dialect'>): Promise<string> {
+  const { dialect, preparation } = await findGround(run, { from: null, dialect: request.dialect });
+  const script = new Script(dialect);
+  script.transaction(preparation);
   return script.text();
 }
 
@@ -120,18 +137,11 @@ async function recordPlan(run: Run, ground: Ground, request: ScriptRequest): Pro
 }
 
 async function findGround(run: Run, request: Pick<ScriptRequest, 'from' | 'dialect'>): Promise<Ground> {
-  if (request.from !== null || run.config.database === null) return offline(run, request);
   const { database } = run.config;
-  let connected;
-  try {
-    connected = await run.open({ readOnly: true, create: false });
-  } catch (error) {
-    // A SQLite file that upgrade would create stands at base.
-    if (database.dialect === 'sqlite' && (error as ToraleError).code === 'DATABASE_MISSING' && (error as ToraleError).data['missing'] === true) {
-      return { ...(await offline(run, { from: [], dialect: 'sqlite' })), database: database.display };
-    }
-    throw error;
-  }
+  // Another dialect than the database's can only be written for, not asked.
+  const isOther = request.dialect !== null && request.dialect !== database?.dialect;
+  if (request.from !== null || database === null || isOther) return offline(run, request);
+  const connected = await openForReading(run);
   try {
     const { session, dialect, display } = connected;
     const journal = await Journal.open(session, dialect, run.config);
@@ -141,9 +151,13 @@ async function findGround(run: Run, request: Pick<ScriptRequest, 'from' | 'diale
     if (unknown.length > 0) {
       const history = await journal.readHistory();
       const { ahead } = locate(run.graph, heads, () => history);
-      throw new ToraleError('DATABASE_AHEAD', `The database is at ${unknown.join(', ')}, which no file here has${ahead ? '; it is ahead, and nothing would run' : ''}.`, {
-        data: { revisions: unknown },
-      });
+      throw new ToraleError(
+        'DATABASE_AHEAD',
+        `The database is at ${unknown.join(', ')}, which no file here has${ahead ? '; it is ahead, and nothing would run' : ''}.`,
+        {
+          data: { revisions: unknown },
+        },
+      );
     }
     return {
       dialect,

@@ -1,7 +1,7 @@
 import { moveHeads, recordHistory, type BookkeepingStatement, type HistoryEntry } from '../journal/statements.ts';
 import { qualified } from '../journal/tables.ts';
 import { version } from '../version.ts';
-import { inBookkeeping, withLock } from './bookkeeping.ts';
+import { inBookkeeping, openJournal, withLock } from './bookkeeping.ts';
 import { whoAmI } from './revision-run.ts';
 import type { Run } from './run.ts';
 
@@ -22,8 +22,9 @@ export async function applyStamp(run: Run, request: StampRequest): Promise<Stamp
   const connected = await run.open({ readOnly: false, create: true });
   const { session, dialect } = connected;
   try {
-    return await withLock(run, connected, () =>
-      inBookkeeping(run, connected, async (journal) => {
+    const found = await openJournal(run, connected);
+    return await withLock(run, connected, found, () =>
+      inBookkeeping(run, connected, found, async (journal) => {
         const before = await journal.readHeads();
         const { heads, entries } = planStamp(run, request, before);
         if (request.purge) {
@@ -52,17 +53,16 @@ export function planStamp(
   const { graph, source } = run;
   const { headsAfter, covered } = graph.stamp({ applied: purge ? [] : before, targets });
   const now = new Date();
-  const entries = covered
-    .map((revision): HistoryEntry => ({
-      revision,
-      parents: graph.allParents(revision),
-      action: 'stamp',
-      checksum: source.checksumOf(revision),
-      startedAt: now,
-      finishedAt: now,
-      durationMs: 0,
-      toraleVersion: version,
-      appliedBy: whoAmI(),
-    }));
+  const entries = covered.map((revision): HistoryEntry => ({
+    revision,
+    parents: graph.allParents(revision),
+    action: 'stamp',
+    checksum: source.checksumOf(revision),
+    startedAt: now,
+    finishedAt: now,
+    durationMs: 0,
+    toraleVersion: version,
+    appliedBy: whoAmI(),
+  }));
   return { heads: [...headsAfter].sort(), entries };
 }

@@ -57,9 +57,13 @@ class Upgrade {
     this.#connected = connected;
     this.#request = request;
     if (request.singleTransaction && !connected.dialect.transactionalDdl) {
-      throw new ToraleError('USAGE', 'A single transaction cannot hold DDL here: MySQL and MariaDB commit each DDL statement.', {
-        hint: 'Leave --single-transaction away.',
-      });
+      throw new ToraleError(
+        'USAGE',
+        'A single transaction cannot hold DDL here: MySQL and MariaDB commit each DDL statement.',
+        {
+          hint: 'Leave --single-transaction away.',
+        },
+      );
     }
   }
 
@@ -79,14 +83,15 @@ class Upgrade {
     return withLock(
       this.#run,
       this.#connected,
-      () => (this.#request.singleTransaction ? this.#inOneTransaction(target) : this.#oneByOne(target)),
+      journal,
+      () => (this.#request.singleTransaction ? this.#inOneTransaction(journal, target) : this.#oneByOne(target)),
       () => (this.#waited = true),
     );
   }
 
   async #oneByOne(target: readonly string[]): Promise<ApplyReport> {
     let journal = await this.#openJournal();
-    if (!journal.complete) journal = await inBookkeeping(this.#run, this.#connected, async (made) => made);
+    if (!journal.complete) journal = await inBookkeeping(this.#run, this.#connected, journal, async (made) => made);
     for (;;) {
       const situation = await this.#look(journal, target);
       if (situation.steps.length === 0 || (await this.#applySteps(journal, situation, null))) break;
@@ -132,9 +137,9 @@ class Upgrade {
     return { applied: this.#applied, heads };
   }
 
-  async #inOneTransaction(target: readonly string[]): Promise<ApplyReport> {
+  async #inOneTransaction(found: Journal, target: readonly string[]): Promise<ApplyReport> {
     const { session, dialect } = this.#connected;
-    const lock = lockOptions(this.#run, await this.#openJournal());
+    const lock = lockOptions(this.#run, found);
     const outer = await dialect.beginRevision(session, { lock, foreignKeys: false });
     try {
       const journal = await this.#openJournal();
@@ -197,16 +202,24 @@ function refuseForeignJournal(state: AppliedState, next: string | undefined): vo
   const unfinished = [...new Set(state.journal.map((entry) => entry.revision))];
   const other = unfinished.filter((revision) => revision !== next);
   if (next === undefined || other.length === 0) return;
-  throw new ToraleError('UNRESOLVED', `Revision ${other[0]} is partly applied, and ${next} would run before it is finished.`, {
-    hint: `Finish it first: torale upgrade ${other[0]}`,
-    data: { revisions: other },
-  });
+  throw new ToraleError(
+    'UNRESOLVED',
+    `Revision ${other[0]} is partly applied, and ${next} would run before it is finished.`,
+    {
+      hint: `Finish it first: torale upgrade ${other[0]}`,
+      data: { revisions: other },
+    },
+  );
 }
 
 function unknownRows(unknown: readonly string[]): ToraleError {
   const list = unknown.join(', ');
-  return new ToraleError('DATABASE_AHEAD', `The database is at ${list}, which no file here has, and its history does not lead to this one.`, {
-    hint: 'Deploy the image that has it, or look with: torale current -v',
-    data: { revisions: unknown },
-  });
+  return new ToraleError(
+    'DATABASE_AHEAD',
+    `The database is at ${list}, which no file here has, and its history does not lead to this one.`,
+    {
+      hint: 'Deploy the image that has it, or look with: torale current -v',
+      data: { revisions: unknown },
+    },
+  );
 }
