@@ -25,14 +25,13 @@ export interface CheckReport {
   readonly lines: readonly CheckLine[];
 }
 
-/**
- * Is everything as it should be? Writes nothing.
- *
- */
+/** Is everything as it should be? Writes nothing. */
 export async function runCheck(run: Run, { offline }: { readonly offline: boolean }): Promise<CheckReport> {
   const findings: Finding[] = [];
   const lines: CheckLine[] = [];
-  if (checkGraph(run, findings, lines) && !offline) await checkDatabase(run, findings, lines);
+  const isSound = checkGraph(run, findings, lines);
+  if (offline) lines.push({ subject: 'database', text: 'not asked: --offline', verdict: 'not asked' });
+  else if (isSound) await checkDatabase(run, findings, lines);
   lines.push({ subject: 'target', text: 'not compared: no target is configured', verdict: 'not compared' });
   return { exitCode: exitCodeOf(findings), findings, lines };
 }

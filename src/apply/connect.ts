@@ -1,7 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Config } from '../config/config.ts';
 import type { Dialect } from '../dialects/dialect.ts';
 import { loadDialect } from '../dialects/load.ts';
+import { pause } from '../dialects/waiting.ts';
 import { ToraleError, isToraleError } from '../errors.ts';
 import type { EventListener } from '../events.ts';
 import type { Session } from '../session/session.ts';
@@ -57,7 +57,7 @@ async function withPatience(
       // Wrong passwords and missing databases do not mend themselves.
       if (!isToraleError(error) || error.code !== 'UNREACHABLE' || elapsedMs + delay > limitMs) throw error;
       onEvent({ type: 'waiting-for-server', reason: error.message, elapsedMs, limitMs });
-      await sleep(delay, undefined, { signal });
+      await pause(delay, signal);
     }
   }
 }

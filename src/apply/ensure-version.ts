@@ -1,16 +1,14 @@
 import { inBookkeeping, openJournal, withLock } from './bookkeeping.ts';
+import { onDatabase } from './database.ts';
 import type { Run } from './run.ts';
 
 /** Makes Torale's tables where they are missing. @returns whether anything was missing */
 export async function ensureVersion(run: Run): Promise<{ created: boolean }> {
-  const connected = await run.open({ readOnly: false, create: true });
-  try {
+  return onDatabase(await run.open({ readOnly: false, create: true }), async (connected) => {
     const journal = await openJournal(run, connected);
     if (journal.complete) return { created: false };
-    return await withLock(run, connected, journal, () =>
+    return withLock(run, connected, journal, () =>
       inBookkeeping(run, connected, journal, async () => ({ created: true })),
     );
-  } finally {
-    await connected.session.close();
-  }
+  });
 }

@@ -179,8 +179,9 @@ export class Execution implements StatementExecutor {
       report.committed = !repeatable;
       return result;
     }
-    // Reading needs no transaction where DDL commits by itself anyway.
-    if (this.#transaction === null && (dialect.transactionalDdl || !repeatable)) await this.#open();
+    // Reading needs no transaction where DDL commits by itself anyway; a savepoint is lost without one.
+    const needsOne = dialect.transactionalDdl || !repeatable || effect.transactionControl === 'savepoint';
+    if (this.#transaction === null && needsOne) await this.#open();
     const result = await request.send();
     report.state = 'done';
     if (dialect.transactionalDdl && !(await session.inTransaction())) throw endedInside(report);

@@ -1,5 +1,5 @@
 import type { ServerError } from '../dialects/dialect.ts';
-import { ToraleError, isToraleError } from '../errors.ts';
+import { type ErrorCode, ToraleError, isToraleError } from '../errors.ts';
 import { displayPath } from '../paths.ts';
 import { callSite, type CallSite } from './call-site.ts';
 import type { StatementReport } from './execution.ts';
@@ -44,7 +44,7 @@ export function revisionFailure(cause: unknown, context: FailureContext): Torale
   }
   lines.push(...outcome(context, committed));
   const known = isToraleError(cause) ? cause : null;
-  return new ToraleError(known?.code === 'UNRESOLVED' ? 'UNRESOLVED' : 'REVISION_FAILED', lines.join('\n'), {
+  return new ToraleError(codeOf(known, context), lines.join('\n'), {
     hint: known?.hint ?? context.advice ?? context.serverError?.hint,
     cause,
     data: {
@@ -58,6 +58,12 @@ export function revisionFailure(cause: unknown, context: FailureContext): Torale
       ...(committed.length > 0 ? { committed: committed.map(({ number, sql }) => ({ statement: number, sql })) } : {}),
     },
   });
+}
+
+/** A connection that broke says nothing against the revision. */
+function codeOf(known: ToraleError | null, { serverError }: FailureContext): ErrorCode {
+  if (known?.code === 'UNRESOLVED') return 'UNRESOLVED';
+  return serverError?.connectionLost === true ? 'CONNECTION_LOST' : 'REVISION_FAILED';
 }
 
 function where(site: CallSite | null, file: string | null): string {

@@ -6,8 +6,13 @@ import { RevisionGraph } from '../graph/graph.ts';
 import { createRevision, type CreatedRevision, type CreateRequest } from '../revision/create.ts';
 import { filesOf } from './source.ts';
 
+export interface WrittenRevision extends CreatedRevision {
+  /** The heads of the files, the new one among them. */
+  readonly heads: readonly string[];
+}
+
 /** Writes the file of a new revision. No database is asked. */
-export async function writeNewRevision(config: Config, request: CreateRequest): Promise<CreatedRevision> {
+export async function writeNewRevision(config: Config, request: CreateRequest): Promise<WrittenRevision> {
   return create(config, graphOf(config), request);
 }
 
@@ -29,23 +34,27 @@ export interface MergeRequest {
 export async function writeMerge(
   config: Config,
   { revisions, message, ...rest }: MergeRequest,
-): Promise<CreatedRevision> {
+): Promise<WrittenRevision> {
   const graph = graphOf(config);
   const head = revisions.length === 0 ? graph.heads : [...new Set(graph.resolve(revisions))];
-  if (head.length < 2) {
-    const found = head.length === 0 ? 'none' : `only ${head[0]}`;
-    const where = revisions.length === 0 ? `of heads there is ${found}` : `${revisions.join(' ')} is ${found}`;
-    throw new ToraleError('USAGE', `A merge needs two revisions, and ${where}.`, {
-      hint: 'torale heads lists the heads.',
-      data: { revisions: head },
-    });
-  }
+  if (head.length < 2) throw nothingToMerge(head, revisions.length > 0);
   return create(config, graph, { ...rest, head, message: message ?? `merge ${head.join(' and ')}` });
 }
 
-function create(config: Config, graph: RevisionGraph, request: CreateRequest): Promise<CreatedRevision> {
+function nothingToMerge(found: readonly string[], named: boolean): ToraleError {
+  const only = found.length === 0 ? 'there is none' : `${found[0]} is the only one`;
+  const message = named ? `A merge needs several revisions, and ${only}.` : `A merge needs several heads, and ${only}.`;
+  return new ToraleError('USAGE', message, {
+    hint: named ? 'torale heads lists what can be merged.' : undefined,
+    data: { revisions: found },
+  });
+}
+
+async function create(config: Config, graph: RevisionGraph, request: CreateRequest): Promise<WrittenRevision> {
   const versionPath = request.versionPath === undefined ? undefined : resolve(request.versionPath);
-  return createRevision(graph, { ...request, versionPath }, { ...config, now: new Date() });
+  const created = await createRevision(graph, { ...request, versionPath }, { ...config, now: new Date() });
+  const parents = [created.downRevision ?? []].flat();
+  return { ...created, heads: [...graph.heads.filter((head) => !parents.includes(head)), created.revision] };
 }
 
 /** The first revision makes its folder. */

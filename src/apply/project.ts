@@ -5,6 +5,7 @@ import type { EventListener } from '../events.ts';
 import { RevisionGraph } from '../graph/graph.ts';
 import { twinHint } from '../revision/locations.ts';
 import type { RevisionInput } from '../revision/module.ts';
+import { redactValue, secretsOf } from '../redact.ts';
 import { borrowConnection } from './borrow.ts';
 import { connect } from './connect.ts';
 import type { Run } from './run.ts';
@@ -33,7 +34,9 @@ function loadGraph(headers: RevisionSource['headers']): RevisionGraph {
 
 /** A run's ground: files and graph are read when first asked for. */
 export function createRun(config: Config, options: RunOptions = {}): Run {
-  const onEvent = options.onEvent ?? (() => undefined);
+  const secrets = secretsOf(config.database, config.scratchUrl);
+  const listener = options.onEvent;
+  const onEvent: EventListener = (event) => listener?.(redactValue(event, secrets));
   const signal = options.signal ?? new AbortController().signal;
   let source: RevisionSource | undefined;
   let graph: RevisionGraph | undefined;
@@ -50,8 +53,11 @@ export function createRun(config: Config, options: RunOptions = {}): Run {
     get graph() {
       return (graph ??= loadGraph(this.source.headers));
     },
-    open(how) {
-      if (options.knex !== undefined || options.connection !== undefined) return borrowConnection(options);
+    async open(how) {
+      signal.throwIfAborted();
+      if (options.knex !== undefined || options.connection !== undefined) {
+        return borrowConnection(options, { readOnly: how.readOnly, role: config.role, searchPath: config.searchPath });
+      }
       return connect(config, how, onEvent, signal);
     },
   };

@@ -1,6 +1,7 @@
 import { loadDialect } from '../dialects/load.ts';
 import { isToraleError } from '../errors.ts';
 import { Journal } from '../journal/journal.ts';
+import { onDatabase } from './database.ts';
 import type { Connected, Run } from './run.ts';
 
 /** Opens the database for reading. A SQLite file that is not there yet reads as the empty database it would be. */
@@ -20,10 +21,7 @@ export async function openForReading(run: Run): Promise<Connected> {
 
 /** What `read` finds in Torale's tables. Writes nothing. */
 export async function readJournal<T>(run: Run, read: (journal: Journal) => Promise<T>): Promise<T> {
-  const { session, dialect } = await openForReading(run);
-  try {
-    return await read(await Journal.open(session, dialect, run.config));
-  } finally {
-    await session.close();
-  }
+  return onDatabase(await openForReading(run), async ({ session, dialect }) =>
+    read(await Journal.open(session, dialect, run.config)),
+  );
 }

@@ -13,6 +13,7 @@ import { version } from '../version.ts';
 import { AwaitGuard } from './await-guard.ts';
 import { lockOptions } from './bookkeeping.ts';
 import type { CallSite } from './call-site.ts';
+import { bookkeepingFailure } from './database.ts';
 import { Execution } from './execution.ts';
 import { revisionFailure } from './failure.ts';
 import { KnexOperations } from './knex-operations.ts';
@@ -56,14 +57,17 @@ export async function runRevision(options: RevisionRunOptions): Promise<number |
     signal: run.signal,
     outer: options.outer,
   });
+  let isOwn = true;
   try {
     await execution.begin();
     if (await options.stale()) {
       await execution.abandon();
       return null;
     }
+    isOwn = false;
     await callUpgrade(module, { run, session, dialect, step, executor: execution });
     await execution.idle();
+    isOwn = true;
     const finishedAt = new Date();
     const durationMs = performance.now() - started;
     const entry: HistoryEntry = {
@@ -83,7 +87,7 @@ export async function runRevision(options: RevisionRunOptions): Promise<number |
     run.onEvent({ type: 'revision-failed', step });
     await execution.idle();
     const state = await execution.abandon();
-    throw toFailure(error, state, execution, options);
+    throw toFailure(error, { state, isOwn, execution }, options);
   } finally {
     execution.close();
   }
@@ -143,16 +147,26 @@ function refuseForgotten(forgotten: readonly { what: string; site: CallSite | nu
   );
 }
 
-function toFailure(
-  error: unknown,
-  state: 'rolledBack' | 'resumable',
-  execution: Execution,
-  options: RevisionRunOptions,
-): unknown {
+interface Outcome {
+  readonly state: 'rolledBack' | 'resumable';
+  /** A statement of Torale's failed (or COMMIT), none of the revision's. */
+  readonly isOwn: boolean;
+  readonly execution: Execution;
+}
+
+function toFailure(error: unknown, { state, isOwn, execution }: Outcome, options: RevisionRunOptions): unknown {
   const { run, connected, step, headsCommitted } = options;
   if (run.signal.aborted) return run.signal.reason;
   if (isToraleError(error) && (error.code === 'LOCKED' || error.code === 'WRITE_FAILED')) return error;
   const { dialect, session } = connected;
+  const serverError = isToraleError(error) ? null : dialect.describeError(error);
+  if (isOwn && serverError?.refusal !== 'other') {
+    const failure = bookkeepingFailure(error, connected);
+    if (isToraleError(failure) && failure !== error) {
+      Object.assign(failure.data, { revision: step.revision, state, heads: headsCommitted });
+      return failure;
+    }
+  }
   const failed = execution.reports.at(-1)?.state === 'failed';
   const text = run.source.textOf(step.revision);
   return revisionFailure(error, {
@@ -163,7 +177,7 @@ function toFailure(
     state,
     heads: headsCommitted,
     server: session.server.title.split(' ')[0] ?? '',
-    serverError: isToraleError(error) || !failed ? null : dialect.describeError(error),
+    serverError: failed || isOwn ? serverError : null,
     advice: failed ? adviceFor(execution.reports.at(-1)!.sql, dialect) : undefined,
     ddlCommits: !dialect.transactionalDdl,
   });

@@ -10,6 +10,7 @@ import { qualified, tableNames, type TableNames } from '../journal/tables.ts';
 import { displayPath } from '../paths.ts';
 import type { Server } from '../session/session.ts';
 import { version } from '../version.ts';
+import { onDatabase } from './database.ts';
 import { locate } from './position.ts';
 import { openForReading } from './read.ts';
 import { recordRevision, type RecordedRevision } from './record.ts';
@@ -141,9 +142,7 @@ async function findGround(run: Run, request: Pick<ScriptRequest, 'from' | 'diale
   // Another dialect than the database's can only be written for, not asked.
   const isOther = request.dialect !== null && request.dialect !== database?.dialect;
   if (request.from !== null || database === null || isOther) return offline(run, request);
-  const connected = await openForReading(run);
-  try {
-    const { session, dialect, display } = connected;
+  return onDatabase(await openForReading(run), async ({ session, dialect, display }) => {
     const journal = await Journal.open(session, dialect, run.config);
     const { heads } = await journal.read();
     const unknown = heads.filter((head) => !run.graph.has(head));
@@ -167,9 +166,7 @@ async function findGround(run: Run, request: Pick<ScriptRequest, 'from' | 'diale
       database: display,
       preparation: journal.ensureStatements(),
     };
-  } finally {
-    await connected.session.close();
-  }
+  });
 }
 
 const DEFAULT_SCHEMAS: Record<DialectName, string> = { postgres: 'public', mysql: '', sqlite: 'main' };

@@ -2,6 +2,7 @@ import { moveHeads, recordHistory, type BookkeepingStatement, type HistoryEntry 
 import { qualified } from '../journal/tables.ts';
 import { version } from '../version.ts';
 import { inBookkeeping, openJournal, withLock } from './bookkeeping.ts';
+import { isYetToBeMade, onDatabase } from './database.ts';
 import { whoAmI } from './revision-run.ts';
 import type { Run } from './run.ts';
 
@@ -19,11 +20,11 @@ export interface StampRequest {
 
 /** Sets the version table without running a revision; the history tells what was newly covered. */
 export async function applyStamp(run: Run, request: StampRequest): Promise<StampReport> {
-  const connected = await run.open({ readOnly: false, create: true });
-  const { session, dialect } = connected;
-  try {
+  if (isYetToBeMade(run)) planStamp(run, request, []);
+  return onDatabase(await run.open({ readOnly: false, create: true }), async (connected) => {
+    const { session, dialect } = connected;
     const found = await openJournal(run, connected);
-    return await withLock(run, connected, found, () =>
+    return withLock(run, connected, found, () =>
       inBookkeeping(run, connected, found, async (journal) => {
         const before = await journal.readHeads();
         const { heads, entries } = planStamp(run, request, before);
@@ -39,9 +40,7 @@ export async function applyStamp(run: Run, request: StampRequest): Promise<Stamp
         return { heads, before };
       }),
     );
-  } finally {
-    await session.close();
-  }
+  });
 }
 
 /** The rows afterwards, and a history entry for each revision that they cover and the rows before did not. */

@@ -4,6 +4,7 @@ import type { PlannedStep } from '../events.ts';
 import type { AppliedState, Journal } from '../journal/journal.ts';
 import { reviewApplied } from './applied-files.ts';
 import { inBookkeeping, lockOptions, openJournal, withLock } from './bookkeeping.ts';
+import { isYetToBeMade, onDatabase } from './database.ts';
 import { locate, type Position } from './position.ts';
 import { runRevision } from './revision-run.ts';
 import type { Connected, Run } from './run.ts';
@@ -31,12 +32,9 @@ export interface UpgradeRequest {
  * @throws ToraleError as the table of codes says; REVISION_FAILED tells the state in `data.state`
  */
 export async function applyUpgrade(run: Run, request: UpgradeRequest): Promise<ApplyReport> {
-  const connected = await run.open({ readOnly: false, create: true });
-  try {
-    return await new Upgrade(run, connected, request).run();
-  } finally {
-    await connected.session.close();
-  }
+  if (isYetToBeMade(run)) run.graph.plan({ applied: [], target: request.target });
+  const opened = await run.open({ readOnly: false, create: true });
+  return onDatabase(opened, (connected) => new Upgrade(run, connected, request).run());
 }
 
 interface Situation {

@@ -76,6 +76,10 @@ describeOn(DIALECTS, 'upgrade', (dialect) => {
           const [{ n }] = await op.knex('t').count({ n: '*' });
           if (Number(n) !== 2) throw new Error('rows: ' + n);`,
       },
+      {
+        id: 'b2',
+        body: `await op.knex.transaction(async (trx) => { await trx('t').where({ id: 1 }).update({ name: 'what?' }); });`,
+      },
     ]);
     await upgrade({ url, versions });
     expect(await query('SELECT id, name FROM t ORDER BY id')).toEqual([
