@@ -1,17 +1,39 @@
 /** What the library tells while it works; it never prints. Durations are milliseconds. */
 export type ToraleEvent =
   /** Before the first revision runs; also with nothing to do. */
-  | { readonly type: 'plan'; readonly database: string; readonly heads: readonly string[]; readonly steps: readonly PlannedStep[] }
+  | {
+      readonly type: 'plan';
+      readonly database: string;
+      readonly heads: readonly string[];
+      readonly steps: readonly PlannedStep[];
+    }
   | { readonly type: 'revision-started'; readonly step: PlannedStep; readonly resumed: boolean }
   | { readonly type: 'revision-applied'; readonly step: PlannedStep; readonly durationMs: number }
   | { readonly type: 'revision-failed'; readonly step: PlannedStep }
   | { readonly type: 'statement'; readonly revision: string; readonly statement: number; readonly sql: string }
+  /** What became of a statement that an earlier run was cut off in. */
+  | {
+      readonly type: 'statement-settled';
+      readonly revision: string;
+      readonly statement: number;
+      readonly verdict: 'applied' | 'notApplied' | 'ambiguous';
+    }
   /** From `op.log` of a revision. */
   | { readonly type: 'log'; readonly revision: string; readonly message: string }
   | { readonly type: 'waiting-for-lock'; readonly holder: string | null; readonly elapsedMs: number }
-  | { readonly type: 'waiting-for-server'; readonly reason: string; readonly elapsedMs: number; readonly limitMs: number }
+  | {
+      readonly type: 'waiting-for-server';
+      readonly reason: string;
+      readonly elapsedMs: number;
+      readonly limitMs: number;
+    }
   /** The database stands at or beyond this image's head already. */
-  | { readonly type: 'up-to-date'; readonly database: string; readonly heads: readonly string[]; readonly waited: boolean }
+  | {
+      readonly type: 'up-to-date';
+      readonly database: string;
+      readonly heads: readonly string[];
+      readonly waited: boolean;
+    }
   | { readonly type: 'ahead'; readonly unknown: readonly string[]; readonly codeHeads: readonly string[] }
   | { readonly type: 'warning'; readonly code: string; readonly message: string; readonly hint?: string };
 

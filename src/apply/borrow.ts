@@ -27,7 +27,11 @@ async function borrow(connection: unknown, options: BorrowOptions): Promise<Conn
     });
   }
   const dialect = await loadDialect(name);
-  return { dialect, session: await dialect.borrow(connection as object, options), display: `the ${name} connection given` };
+  return {
+    dialect,
+    session: await dialect.borrow(connection as object, options),
+    display: `the ${name} connection given`,
+  };
 }
 
 interface KnexClient {
@@ -37,12 +41,18 @@ interface KnexClient {
 }
 
 /** Knex's own words for the dialects. */
-const KNEX_DIALECTS: Readonly<Record<string, DialectName>> = { postgresql: 'postgres', mysql: 'mysql', sqlite3: 'sqlite' };
+const KNEX_DIALECTS: Readonly<Record<string, DialectName>> = {
+  postgresql: 'postgres',
+  mysql: 'mysql',
+  sqlite3: 'sqlite',
+};
 
 async function borrowFromKnex(knex: Knex, options: BorrowOptions): Promise<Connected> {
   const client = (knex as Knex | null)?.client as Partial<KnexClient> | undefined;
   if (typeof client?.acquireConnection !== 'function' || typeof client.releaseConnection !== 'function') {
-    throw new ToraleError('USAGE', 'What was given as knex is not a Knex instance.', { hint: 'Give what knex({ client, connection }) made.' });
+    throw new ToraleError('USAGE', 'What was given as knex is not a Knex instance.', {
+      hint: 'Give what knex({ client, connection }) made.',
+    });
   }
   if (knex.isTransaction === true) {
     throw new ToraleError('USAGE', 'The Knex given is a transaction.', { hint: 'Give the Knex instance itself.' });

@@ -22,7 +22,10 @@ export async function onDatabase<T>(connected: Connected, work: (connected: Conn
 }
 
 /** What the server said to one of Torale's own statements, as the failure that the exit code tells. */
-export function bookkeepingFailure(error: unknown, { dialect, display }: Pick<Connected, 'dialect' | 'display'>): unknown {
+export function bookkeepingFailure(
+  error: unknown,
+  { dialect, display }: Pick<Connected, 'dialect' | 'display'>,
+): unknown {
   if (isToraleError(error)) return error;
   const { refusal, code, message, connectionLost } = dialect.describeError(error);
   const text = message.replace(/\.$/, '');

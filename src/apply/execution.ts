@@ -3,9 +3,7 @@ import type { Dialect, LockOptions, RevisionTransaction } from '../dialects/dial
 import { ToraleError } from '../errors.ts';
 import type { Journal } from '../journal/journal.ts';
 import {
-  journalDone,
   journalForget,
-  journalInsert,
   moveHeads,
   recordHistory,
   type HistoryEntry,
@@ -13,6 +11,8 @@ import {
 } from '../journal/statements.ts';
 import type { Session } from '../session/session.ts';
 import type { CallSite } from './call-site.ts';
+import type { Verdict } from './settle.ts';
+import { StatementJournal } from './statement-journal.ts';
 import type { StatementExecutor, StatementRequest } from './statement.ts';
 
 /** What became of one statement of the revision at hand. */
@@ -37,6 +37,8 @@ export interface ExecutionOptions {
   readonly lock: LockOptions;
   readonly foreignKeys: boolean;
   readonly signal: AbortSignal;
+  /** Told of a statement that an earlier run was cut off in. */
+  readonly onSettled: (statement: number, verdict: Verdict) => void;
   /** The caller's transaction spans the revisions: neither begun nor committed here. */
   readonly outer: RevisionTransaction | null;
 }
@@ -52,6 +54,7 @@ export class Execution implements StatementExecutor {
   readonly reports: StatementReport[] = [];
   readonly #options: ExecutionOptions;
   readonly #prior: Map<number, JournalEntry>;
+  readonly #statements: StatementJournal;
   #transaction: RevisionTransaction | null = null;
   /** Done in the open transaction, without journal rows yet. */
   #uncommitted: { entry: JournalEntry; report: StatementReport }[] = [];
@@ -59,11 +62,14 @@ export class Execution implements StatementExecutor {
   #journalled: boolean;
   #outside = false;
   #closed = false;
+  /** A procedure was called, or other code that the text of its statement does not show. */
+  #opaque = false;
   /** One statement at a time, in the order of the calls, also under Promise.all. */
   #queue: Promise<unknown> = Promise.resolve();
 
   constructor(options: ExecutionOptions) {
     this.#options = options;
+    this.#statements = new StatementJournal(options.session, options.dialect, options.journal);
     this.#prior = new Map(options.prior.map((entry) => [entry.statement, entry]));
     this.#journalled = options.prior.length > 0;
     this.#transaction = options.outer;
@@ -110,9 +116,9 @@ export class Execution implements StatementExecutor {
   /** Records the revision as applied, in one transaction with what it did last. */
   async finish(headsBefore: readonly string[], headsAfter: readonly string[], entry: HistoryEntry): Promise<void> {
     const { dialect, journal, session } = this.#options;
-    await this.#refuseLostTransaction(session);
+    await this.#refuseLostTransaction();
     if (this.#transaction === null) {
-      if (await session.inTransaction()) throw leftOpen();
+      if ((dialect.transactionalDdl || this.#opaque) && (await session.inTransaction())) throw leftOpen();
       await this.#open();
     }
     for (const statement of moveHeads(dialect, journal.names, headsBefore, headsAfter)) await journal.write(statement);
@@ -160,17 +166,15 @@ export class Execution implements StatementExecutor {
     refuseTransactionControl(effect.transactionControl, report);
 
     const hash = hashOf(statement.text, bindings);
-    const prior = this.#prior.get(report.number);
     const repeatable = effect.effect === 'read' || effect.effect === 'session';
-    if (prior !== undefined) {
-      refuseChanged(prior, hash, report, this.#options.revision);
-      if (!repeatable) {
-        report.state = 'skipped';
-        report.committed = true;
-        return request.skipped(prior.rowCount ?? 0);
-      }
+    const prior = await this.#settlePrior(report, hash);
+    if (prior !== undefined && !repeatable) {
+      report.state = 'skipped';
+      report.committed = true;
+      return request.skipped(prior.rowCount ?? 0);
     }
 
+    this.#opaque ||= effect.opaque;
     const entry = this.#entry(report.number, hash);
     if (this.#outside || (!dialect.transactionalDdl && effect.implicitCommit)) {
       await this.#commitOpen();
@@ -189,26 +193,46 @@ export class Execution implements StatementExecutor {
     return result;
   }
 
+  /** What an earlier run left about this statement, its fate decided: done, or nothing. */
+  async #settlePrior(report: StatementReport, hash: string): Promise<JournalEntry | undefined> {
+    const prior = this.#prior.get(report.number);
+    if (prior === undefined) return undefined;
+    if (prior.state === 'done') {
+      if (prior.hash !== hash) throw changedStatement(this.#options.revision, report);
+      return prior;
+    }
+    const verdict = await this.#statements.verdict(prior);
+    this.#options.onSettled(report.number, verdict);
+    if (verdict === 'ambiguous' || (verdict === 'applied' && prior.hash !== hash)) {
+      throw inDoubt(this.#options.revision, report, verdict);
+    }
+    if (verdict === 'applied') {
+      await this.#statements.done(prior, null);
+      const settled: JournalEntry = { ...prior, state: 'done' };
+      this.#prior.set(report.number, settled);
+      return settled;
+    }
+    await this.#statements.forget(prior);
+    this.#prior.delete(report.number);
+    return undefined;
+  }
+
   /** The journal first, then the statement, then the journal: whatever dies between, the next run can tell. */
   async #journalledSend<T>(request: StatementRequest<T>, entry: JournalEntry): Promise<T> {
-    const { dialect, journal, session } = this.#options;
-    await journal.write(journalInsert(dialect, journal.names, entry));
+    const { dialect, session } = this.#options;
+    await this.#statements.start(request.statement, entry);
     this.#journalled = true;
     let result: T;
     try {
       result = await request.send();
     } catch (error) {
-      // A refused statement is undone as a whole (MySQL 8.0 and MariaDB 10.6 on), so there is nothing in doubt.
-      if (!dialect.describeError(error).connectionLost) {
-        await journal.write(journalForget(dialect, journal.names, entry.revision, entry.statement));
+      if (!dialect.describeError(error).connectionLost && (await this.#statements.refused(request.statement, entry))) {
         this.#journalled = this.#prior.size > 0 || this.reports.some((report) => report.committed);
       }
       throw error;
     }
-    await journal.write(
-      journalDone(dialect, journal.names, { ...entry, rowCount: request.rowCountOf(result) }, new Date()),
-    );
-    if (await session.inTransaction()) throw leftOpen();
+    await this.#statements.done(entry, request.rowCountOf(result));
+    if (this.#opaque && (await session.inTransaction())) throw leftOpen();
     return result;
   }
 
@@ -219,12 +243,11 @@ export class Execution implements StatementExecutor {
 
   /** Ends the open transaction, with a journal row for each statement in it. */
   async #commitOpen(): Promise<void> {
-    const { dialect, journal, session } = this.#options;
     if (this.#transaction === null) return;
-    await this.#refuseLostTransaction(session);
+    await this.#refuseLostTransaction();
     for (const { entry } of this.#uncommitted) {
       if (this.#prior.has(entry.statement)) continue;
-      await journal.write(journalInsert(dialect, journal.names, { ...entry, state: 'done', finishedAt: new Date() }));
+      await this.#statements.record(entry);
       this.#journalled = true;
     }
     await this.#transaction.commit();
@@ -233,8 +256,11 @@ export class Execution implements StatementExecutor {
     this.#transaction = null;
   }
 
-  async #refuseLostTransaction(session: Session): Promise<void> {
-    if (this.#transaction === null || (await session.inTransaction())) return;
+  /** What a text says is known; where code ran that no text shows, MySQL has to be asked. */
+  async #refuseLostTransaction(): Promise<void> {
+    const { dialect, session } = this.#options;
+    if (this.#transaction === null || !(dialect.transactionalDdl || this.#opaque)) return;
+    if (await session.inTransaction()) return;
     this.#transaction = null;
     throw endedInside(this.reports.at(-1));
   }
@@ -248,6 +274,7 @@ export class Execution implements StatementExecutor {
       state: 'started',
       rowCount: null,
       checksum,
+      fingerprint: null,
       startedAt: new Date(),
       finishedAt: null,
     };
@@ -297,28 +324,33 @@ function leftOpen(): ToraleError {
   });
 }
 
-function refuseChanged(prior: JournalEntry, hash: string, report: StatementReport, revision: string): void {
-  if (prior.state === 'started') {
-    throw new ToraleError(
-      'UNRESOLVED',
-      `An earlier run of revision ${revision} was cut off in statement ${report.number}; whether it took effect is unknown.`,
-      {
-        hint: 'Look whether it did, and make the database agree with the revision.',
-        data: { revision, statement: report.number, sql: report.sql },
-      },
-    );
-  }
-  if (prior.hash !== hash) {
-    throw new ToraleError(
-      'UNRESOLVED',
-      `Statement ${report.number} of revision ${revision} is not the one that an earlier run completed.`,
-      {
-        hint: 'Restore the file as it was, so that the run can go on after the statements that are done.',
-        data: { revision, statement: report.number, sql: report.sql },
-      },
-    );
-  }
+function inDoubt(revision: string, report: StatementReport, verdict: Verdict): ToraleError {
+  const what =
+    verdict === 'applied'
+      ? 'it took effect, and the file has another statement there now'
+      : 'whether it took effect cannot be told from the objects it names';
+  return new ToraleError(
+    'UNRESOLVED',
+    `An earlier run of revision ${revision} was cut off in statement ${report.number}: ${what}.`,
+    {
+      hint: RESOLVE,
+      data: { revision, statement: report.number, sql: report.sql, verdict },
+    },
+  );
 }
+
+function changedStatement(revision: string, report: StatementReport): ToraleError {
+  return new ToraleError(
+    'UNRESOLVED',
+    `Statement ${report.number} of revision ${revision} is not the one that an earlier run completed.`,
+    {
+      hint: `Restore the file as it was, and the run goes on after what is done. ${RESOLVE}`,
+      data: { revision, statement: report.number, sql: report.sql },
+    },
+  );
+}
+
+const RESOLVE = 'Or decide by hand: torale resolve --help';
 
 function firstWords(sql: string): string {
   const line = sql.replace(/\s+/g, ' ').trim();

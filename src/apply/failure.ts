@@ -60,6 +60,22 @@ export function revisionFailure(cause: unknown, context: FailureContext): Torale
   });
 }
 
+/** The error of a revision of which Torale could not begin or end the transaction, through no fault of its own. */
+export function incompleteRevision(failure: ToraleError, context: FailureContext): ToraleError {
+  const { revision, state, heads } = context;
+  const committed = context.reports.filter((report) => report.committed);
+  const lines = [
+    `Revision ${revision} could not be completed.`,
+    `  ${failure.message}`,
+    ...outcome(context, committed),
+  ];
+  return new ToraleError(failure.code, lines.join('\n'), {
+    hint: failure.hint,
+    cause: failure.cause,
+    data: { ...failure.data, revision, state, heads },
+  });
+}
+
 /** A connection that broke says nothing against the revision. */
 function codeOf(known: ToraleError | null, { serverError }: FailureContext): ErrorCode {
   if (known?.code === 'UNRESOLVED') return 'UNRESOLVED';

@@ -39,12 +39,10 @@ export class KnexOperations {
 
   /** Builders that would write and that nobody ran: Knex runs a builder only when it is awaited. */
   forgotten(): { what: string; site: CallSite | null }[] {
-    return [...this.#made.values()]
-      .filter(writes)
-      .map(({ kind, site }) => ({
-        what: kind === 'schema' ? 'op.knex.schema' : kind === 'raw' ? 'op.knex.raw' : 'op.knex',
-        site,
-      }));
+    return [...this.#made.values()].filter(writes).map(({ kind, site }) => ({
+      what: kind === 'schema' ? 'op.knex.schema' : kind === 'raw' ? 'op.knex.raw' : 'op.knex',
+      site,
+    }));
   }
 
   #created(builder: object, kind: Made['kind']): void {

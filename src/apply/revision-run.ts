@@ -15,7 +15,7 @@ import { lockOptions } from './bookkeeping.ts';
 import type { CallSite } from './call-site.ts';
 import { bookkeepingFailure } from './database.ts';
 import { Execution } from './execution.ts';
-import { revisionFailure } from './failure.ts';
+import { type FailureContext, incompleteRevision, revisionFailure } from './failure.ts';
 import { KnexOperations } from './knex-operations.ts';
 import { createOperations } from './operations.ts';
 import type { Connected, Run } from './run.ts';
@@ -56,6 +56,8 @@ export async function runRevision(options: RevisionRunOptions): Promise<number |
     foreignKeys: module.options?.foreignKeys === true,
     signal: run.signal,
     outer: options.outer,
+    onSettled: (statement, verdict) =>
+      run.onEvent({ type: 'statement-settled', revision: step.revision, statement, verdict }),
   });
   let isOwn = true;
   try {
@@ -160,16 +162,9 @@ function toFailure(error: unknown, { state, isOwn, execution }: Outcome, options
   if (isToraleError(error) && (error.code === 'LOCKED' || error.code === 'WRITE_FAILED')) return error;
   const { dialect, session } = connected;
   const serverError = isToraleError(error) ? null : dialect.describeError(error);
-  if (isOwn && serverError?.refusal !== 'other') {
-    const failure = bookkeepingFailure(error, connected);
-    if (isToraleError(failure) && failure !== error) {
-      Object.assign(failure.data, { revision: step.revision, state, heads: headsCommitted });
-      return failure;
-    }
-  }
   const failed = execution.reports.at(-1)?.state === 'failed';
   const text = run.source.textOf(step.revision);
-  return revisionFailure(error, {
+  const context: FailureContext = {
     revision: step.revision,
     file: step.file,
     reports: execution.reports,
@@ -180,7 +175,13 @@ function toFailure(error: unknown, { state, isOwn, execution }: Outcome, options
     serverError: failed || isOwn ? serverError : null,
     advice: failed ? adviceFor(execution.reports.at(-1)!.sql, dialect) : undefined,
     ddlCommits: !dialect.transactionalDdl,
-  });
+  };
+  // COMMIT may also fail for what the revision did, such as a deferred constraint.
+  if (isOwn && serverError !== null && serverError.refusal !== 'other') {
+    const failure = bookkeepingFailure(error, connected);
+    if (isToraleError(failure)) return incompleteRevision(failure, context);
+  }
+  return revisionFailure(error, context);
 }
 
 /** The server's refusal inside a transaction is no help to somebody who never wrote BEGIN. */

@@ -1,4 +1,6 @@
-import type { QueryResult, Session } from '../session/session.ts';
+import type { ToraleError } from '../errors.ts';
+import type { QueryResult, Server, Session } from '../session/session.ts';
+import type { NamedObject } from './sql/objects.ts';
 import type { SqlStatement } from './sql/statement.ts';
 import type { Classification } from './sql/statement.ts';
 import type { DialectName } from './names.ts';
@@ -17,6 +19,8 @@ export interface ConnectOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+export type BorrowOptions = Pick<ConnectOptions, 'readOnly' | 'role' | 'searchPath'>;
+
 /** What a server says of a failed statement, in the same words for every dialect. */
 export interface ServerError {
   /** SQLSTATE, error number or SQLite's result code: `23505`, `1062`, `SQLITE_CONSTRAINT`. */
@@ -28,7 +32,12 @@ export interface ServerError {
   readonly position?: number;
   /** The connection did not survive: what became of the statement is unknown. */
   readonly connectionLost: boolean;
+  /** What kind of no it is; undefined where it is no word of the server's at all. */
+  readonly refusal?: Refusal | undefined;
 }
+
+/** `busy`: another transaction holds what is needed. `damaged`: the file is no database, or a broken one. */
+export type Refusal = 'denied' | 'readOnly' | 'full' | 'busy' | 'damaged' | 'other';
 
 export interface LockOptions {
   /** Tells runs on different version tables of one database apart. */
@@ -86,8 +95,10 @@ export interface Dialect {
   readonly begin: string;
   readonly knexClient: 'postgres' | 'mysql2' | 'better-sqlite3';
   connect(url: DatabaseUrl, options: ConnectOptions): Promise<Session>;
-  /** Makes a session of a caller's own connection. */
-  borrow(connection: object): Promise<Session>;
+  /** Makes a session of a caller's own connection, which is left as it was found when the session is closed. */
+  borrow(connection: object, options: BorrowOptions): Promise<Session>;
+  /** Why a caller's pool or Knex gave no connection. `display` is what the database is called to people. */
+  borrowError(error: unknown, display: string): ToraleError;
   split(sql: string): SqlStatement[];
   classify(statement: SqlStatement): Classification;
   /** Replaces placeholders by literals: what `--sql` and `--dry-run` print. */
@@ -98,6 +109,14 @@ export interface Dialect {
   terminate(sql: string): string[];
   /** The n-th placeholder, from 1. */
   placeholder(position: number): string;
+  /** The objects whose definition a statement changes; null where its text does not name them. */
+  objectsOf(statement: SqlStatement): NamedObject[] | null;
+  /** How an object looks now, in short; for null how the whole database looks. */
+  fingerprint(session: Session, object: NamedObject | null): Promise<string>;
+  /** Takes away what a failed statement left behind of these objects. */
+  clearLeftovers(session: Session, objects: readonly NamedObject[]): Promise<void>;
+  /** Whether a statement that changes one object takes effect whole or not at all. */
+  atomicDdl(server: Server): boolean;
   describeError(error: unknown): ServerError;
   /** Begins the transaction of a revision; where there is no session lock this waits for the write lock. */
   beginRevision(session: Session, options: RevisionTransactionOptions): Promise<RevisionTransaction>;

@@ -17,7 +17,9 @@ const LOST = new Set(['ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'PROTOCOL_CONNECTION_L
 
 /** TLS failures of Node: https://nodejs.org/api/tls.html#x509-certificate-error-codes */
 function isCertificateError(code: string, message: string): boolean {
-  return /CERT|SELF_SIGNED|ISSUER|ERR_TLS|ERR_SSL|EPROTO|HANDSHAKE/.test(code) || /certificate|\bTLS\b|\bSSL\b/.test(message);
+  return (
+    /CERT|SELF_SIGNED|ISSUER|ERR_TLS|ERR_SSL|EPROTO|HANDSHAKE/.test(code) || /certificate|\bTLS\b|\bSSL\b/.test(message)
+  );
 }
 
 /** The first of several errors where Node tried several addresses of one name. */
@@ -30,7 +32,9 @@ function innermost(error: unknown): { code?: string; message: string } {
 /** The connection broke below the protocol, so the fate of a running statement is unknown. */
 export function connectionLost(error: unknown): boolean {
   const { code, message } = innermost(error);
-  return LOST.has(code ?? '') || /Connection terminated|connection is closed|not queryable|Connection lost/i.test(message);
+  return (
+    LOST.has(code ?? '') || /Connection terminated|connection is closed|not queryable|Connection lost/i.test(message)
+  );
 }
 
 /** A failure to connect that the database protocol knows nothing of. */

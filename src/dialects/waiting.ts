@@ -17,6 +17,16 @@ export function formatSeconds(milliseconds: number): string {
   return `${seconds < 10 ? Number(seconds.toFixed(1)) : Math.round(seconds)} s`;
 }
 
+/** Sleeps; rejects with the signal's own reason, which tells who stopped the run, where a timer would say AbortError. */
+export async function pause(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
+  try {
+    await sleep(milliseconds, undefined, signal ? { signal } : undefined);
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw error;
+  }
+}
+
 /** How a waiter looks again: growing, and spread out so that many do not look at the same instant. */
 export function pollDelayMs(attempt: number): number {
   const base = Math.min(100 * 1.5 ** attempt, 2000);
@@ -47,6 +57,6 @@ export async function pollLock(
       options.onWait({ elapsedMs, holder: await holder() });
     }
     const delay = Math.min(pollDelayMs(attempt), Math.max(options.timeoutMs - elapsedMs, 1));
-    await sleep(delay, undefined, options.signal ? { signal: options.signal } : undefined);
+    await pause(delay, options.signal);
   }
 }

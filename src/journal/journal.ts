@@ -1,7 +1,7 @@
 import type { Dialect, FoundTable } from '../dialects/dialect.ts';
 import { ToraleError } from '../errors.ts';
 import type { Row, Session } from '../session/session.ts';
-import { COLUMNS, LAYOUT, layoutStatements, type ToraleTable } from './layout.ts';
+import { COLUMNS, columnsIn, LAYOUT, layoutStatements, type ToraleTable } from './layout.ts';
 import type { BookkeepingStatement, JournalEntry } from './statements.ts';
 import { allNames, qualified, tableNames, type TableNames } from './tables.ts';
 
@@ -31,14 +31,13 @@ export class Journal {
   readonly names: TableNames;
   readonly #session: Session;
   readonly #dialect: Dialect;
-  #present: Set<ToraleTable>;
+  #present = new Set<ToraleTable>();
   #layout: number | null = null;
 
-  private constructor(session: Session, dialect: Dialect, names: TableNames, present: Set<ToraleTable>) {
+  private constructor(session: Session, dialect: Dialect, names: TableNames) {
     this.#session = session;
     this.#dialect = dialect;
     this.names = names;
-    this.#present = present;
   }
 
   /**
@@ -50,27 +49,31 @@ export class Journal {
     const wanted = allNames(tableNames(options.versionTable, ''));
     const { schema, tables } = await dialect.findTables(session, options.versionTableSchema, wanted);
     const names = tableNames(options.versionTable, schema);
-    const present = new Set<ToraleTable>();
-    for (const table of Object.keys(COLUMNS) as ToraleTable[]) {
-      const found = tables.find((candidate) => candidate.name === names[table]);
-      if (found === undefined) continue;
-      refuseForeign(table, found);
-      present.add(table);
+    const found = (table: ToraleTable): FoundTable | undefined => tables.find(({ name }) => name === names[table]);
+    const journal = new Journal(session, dialect, names);
+    // The layout first: it tells which columns the others must have.
+    for (const table of ['layout', 'version', 'history', 'journal'] as const) {
+      const candidate = found(table);
+      if (candidate === undefined) continue;
+      refuseForeign(table, candidate, columnsIn(table, journal.#layout));
+      journal.#present.add(table);
+      if (table === 'layout') await journal.#readLayout();
     }
-    const journal = new Journal(session, dialect, names, present);
-    await journal.#readLayout();
     return journal;
   }
 
   async #readLayout(): Promise<void> {
-    if (!this.#present.has('layout')) return;
     const { rows } = await this.#select('layout', 'version, compatible');
     if (rows[0] === undefined) return;
     if (Number(rows[0]['compatible']) > LAYOUT) {
-      throw new ToraleError('NEWER_LAYOUT', `The tables of Torale here have layout ${rows[0]['version']}, this version knows ${LAYOUT}.`, {
-        hint: 'Update Torale.',
-        data: { layout: Number(rows[0]['version']) },
-      });
+      throw new ToraleError(
+        'NEWER_LAYOUT',
+        `The tables of Torale here have layout ${rows[0]['version']}, this version knows ${LAYOUT}.`,
+        {
+          hint: 'Update Torale.',
+          data: { layout: Number(rows[0]['version']) },
+        },
+      );
     }
     this.#layout = Number(rows[0]['version']);
   }
@@ -100,7 +103,7 @@ export class Journal {
   async read(): Promise<AppliedState> {
     const heads = this.#present.has('version') ? (await this.#select('version', 'version_num')).rows : [];
     const journal = this.#present.has('journal')
-      ? (await this.#select('journal', COLUMNS.journal.join(', '), 'revision, statement')).rows
+      ? (await this.#select('journal', columnsIn('journal', this.#layout).join(', '), 'revision, statement')).rows
       : [];
     return { heads: heads.map((row) => String(row['version_num'])).sort(), journal: journal.map(toJournalEntry) };
   }
@@ -144,8 +147,8 @@ export class Journal {
 }
 
 /** A table that would run somebody's code when it is written to, or that is another program's, is never used. */
-function refuseForeign(table: ToraleTable, found: FoundTable): void {
-  const missing = COLUMNS[table].filter((column) => !found.columns.includes(column));
+function refuseForeign(table: ToraleTable, found: FoundTable, columns: readonly string[]): void {
+  const missing = columns.filter((column) => !found.columns.includes(column));
   const surplus = table === 'version' ? found.columns.filter((column) => column !== 'version_num') : [];
   const reasons = [
     ...(found.kind === 'table' ? [] : [`it is a ${found.kind}`]),
@@ -154,10 +157,14 @@ function refuseForeign(table: ToraleTable, found: FoundTable): void {
     ...found.foreign.map((what) => `it has a ${what}`),
   ];
   if (reasons.length === 0) return;
-  throw new ToraleError('FOREIGN_VERSION_TABLE', `The table ${found.name} is not one of Torale's: ${reasons.join('; ')}.`, {
-    hint: 'Name another with versionTable (--version-table), or move that one away.',
-    data: { table: found.name, reasons },
-  });
+  throw new ToraleError(
+    'FOREIGN_VERSION_TABLE',
+    `The table ${found.name} is not one of Torale's: ${reasons.join('; ')}.`,
+    {
+      hint: 'Name another with versionTable (--version-table), or move that one away.',
+      data: { table: found.name, reasons },
+    },
+  );
 }
 
 function toJournalEntry(row: Row): JournalEntry {
@@ -168,6 +175,7 @@ function toJournalEntry(row: Row): JournalEntry {
     state: row['state'] === 'done' ? 'done' : 'started',
     rowCount: row['row_count'] === null ? null : Number(row['row_count']),
     checksum: row['checksum'] === null ? null : String(row['checksum']),
+    fingerprint: row['fingerprint'] == null ? null : String(row['fingerprint']),
     startedAt: new Date(row['started_at'] as string | Date),
     finishedAt: row['finished_at'] === null ? null : new Date(row['finished_at'] as string | Date),
   };

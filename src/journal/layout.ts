@@ -2,7 +2,7 @@ import type { Dialect } from '../dialects/dialect.ts';
 import { qualified, type TableNames } from './tables.ts';
 
 /** The layout this Torale writes. */
-export const LAYOUT = 1;
+export const LAYOUT = 2;
 
 /** The oldest layout number whose Torale can still work with what this one writes. */
 export const COMPATIBLE_WITH = 1;
@@ -22,7 +22,17 @@ export const COLUMNS = {
     'torale_version',
     'applied_by',
   ],
-  journal: ['revision', 'statement', 'hash', 'state', 'row_count', 'checksum', 'started_at', 'finished_at'],
+  journal: [
+    'revision',
+    'statement',
+    'hash',
+    'state',
+    'row_count',
+    'checksum',
+    'fingerprint',
+    'started_at',
+    'finished_at',
+  ],
   layout: ['version', 'compatible'],
 } as const;
 
@@ -58,6 +68,7 @@ export function createTable(dialect: Dialect, names: TableNames, table: ToraleTa
       `state ${type.short} NOT NULL`,
       `row_count ${type.integer}`,
       `checksum ${type.short}`,
+      `fingerprint ${type.text}`,
       `started_at ${type.timestamp} NOT NULL`,
       `finished_at ${type.timestamp}`,
       'PRIMARY KEY (revision, statement)',
@@ -67,8 +78,24 @@ export function createTable(dialect: Dialect, names: TableNames, table: ToraleTa
   return `CREATE TABLE ${qualified(dialect, names, table)} (\n  ${columns[table].join(',\n  ')}\n)${type.tableOptions}`;
 }
 
-/** Statements that take the tables from a layout to the present one: one entry a step, from the layout of its key. */
-const MIGRATIONS: Readonly<Record<number, (dialect: Dialect, names: TableNames) => string[]>> = {};
+/** Columns that came with a later layout. */
+const ADDED: Readonly<Record<number, Partial<Record<ToraleTable, readonly string[]>>>> = {
+  2: { journal: ['fingerprint'] },
+};
+
+/** The columns a table has in a layout; `null` stands for tables that are about to be made. */
+export function columnsIn(table: ToraleTable, layout: number | null): readonly string[] {
+  const later = Object.entries(ADDED).filter(([number]) => layout !== null && Number(number) > layout);
+  const lacking = new Set(later.flatMap(([, tables]) => tables[table] ?? []));
+  return COLUMNS[table].filter((column) => !lacking.has(column));
+}
+
+/** What takes the tables from the layout of its key to the next. */
+const MIGRATIONS: Readonly<Record<number, (dialect: Dialect, names: TableNames) => string[]>> = {
+  1: (dialect, names) => [
+    `ALTER TABLE ${qualified(dialect, names, 'journal')} ADD COLUMN fingerprint ${dialect.columnTypes.text}`,
+  ],
+};
 
 /**
  * What brings the tables from how they were found to their present shape.

@@ -91,11 +91,13 @@ export interface JournalEntry {
   readonly rowCount: number | null;
   /** Of the revision's file. */
   readonly checksum: string | null;
+  /** How the objects it names looked before it, as JSON. */
+  readonly fingerprint: string | null;
   readonly startedAt: Date;
   readonly finishedAt: Date | null;
 }
 
-const JOURNAL_COLUMNS = 'revision, statement, hash, state, row_count, checksum, started_at, finished_at';
+const JOURNAL_COLUMNS = 'revision, statement, hash, state, row_count, checksum, fingerprint, started_at, finished_at';
 
 export function journalInsert(dialect: Dialect, names: TableNames, entry: JournalEntry): BookkeepingStatement {
   const values = [
@@ -105,6 +107,7 @@ export function journalInsert(dialect: Dialect, names: TableNames, entry: Journa
     entry.state,
     entry.rowCount,
     entry.checksum,
+    entry.fingerprint,
     timestamp(dialect, entry.startedAt),
     entry.finishedAt === null ? null : timestamp(dialect, entry.finishedAt),
   ];

@@ -41,7 +41,7 @@ function isCode(text: string): boolean {
 }
 
 function transactionControl(code: readonly string[]): Classification | null {
-  const [first, second, third] = code;
+  const [first = '', second = '', third = ''] = code;
   const session = { ...UNKNOWN, effect: 'session' } as const;
   switch (first) {
     case 'BEGIN':
@@ -71,7 +71,7 @@ function transactionControl(code: readonly string[]): Classification | null {
 }
 
 /** https://dev.mysql.com/doc/refman/8.4/en/xa-statements.html */
-function xa(verb: string | undefined): Classification {
+function xa(verb: string): Classification {
   const session = { ...UNKNOWN, effect: 'session' } as const;
   switch (verb) {
     case 'START':

@@ -3,7 +3,7 @@ import type { Connection, ConnectionOptions, ResultSetHeader } from 'mysql2';
 import { ToraleError } from '../../errors.ts';
 import type { QueryResult, Row, Session } from '../../session/session.ts';
 import { version as toraleVersion } from '../../version.ts';
-import type { ConnectOptions } from '../dialect.ts';
+import type { BorrowOptions, ConnectOptions } from '../dialect.ts';
 import { importDriver } from '../driver.ts';
 import type { MysqlUrl } from '../url.ts';
 import { connectError } from './errors.ts';
@@ -100,18 +100,20 @@ async function openSession(connection: Connection, options: ConnectOptions, url:
         hint: 'Write it after the host: mysql://user@host/database',
       });
     }
-    // Literals are UTC, and what a site's configuration switches off must not change what a revision does.
-    await session.query(
-      options.readOnly
-        ? "SET SESSION time_zone = '+00:00', autocommit = 1"
-        : "SET SESSION time_zone = '+00:00', autocommit = 1, foreign_key_checks = 1, wait_timeout = 900",
-    );
-    if (options.readOnly) await session.query('SET SESSION TRANSACTION READ ONLY');
+    for (const statement of sessionSettings(options)) await session.query(statement);
     return session;
   } catch (error) {
     connection.destroy();
     throw error;
   }
+}
+
+/** Literals are UTC, and what a site's configuration switches off must not change what a revision does. */
+export function sessionSettings({ readOnly }: BorrowOptions): string[] {
+  const always = "SET SESSION time_zone = '+00:00', autocommit = 1";
+  return readOnly
+    ? [always, 'SET SESSION TRANSACTION READ ONLY']
+    : [`${always}, foreign_key_checks = 1, wait_timeout = 900`];
 }
 
 function endConnection(connection: Connection): Promise<void> {
@@ -125,6 +127,16 @@ function endConnection(connection: Connection): Promise<void> {
 
 /** SERVER_STATUS_IN_TRANS: https://dev.mysql.com/doc/dev/mysql-server/latest/mysql__com_8h.html */
 const IN_TRANSACTION = 1;
+
+/** How Torale and revisions read answers, whatever a caller's own connection is set to. */
+const ANSWER = {
+  rowsAsArray: false,
+  nestTables: false,
+  namedPlaceholders: false,
+  typeCast: true,
+  dateStrings: false,
+  timezone: 'Z',
+} as const;
 
 export class MysqlSession implements Session {
   readonly dialect = 'mysql';
@@ -144,7 +156,7 @@ export class MysqlSession implements Session {
   query(sql: string, bindings?: readonly unknown[]): Promise<QueryResult> {
     if (bindings !== undefined && bindings.length > 0) return this.prepared(sql, bindings);
     return new Promise((resolve, reject) => {
-      this.driver.query(sql, (error: unknown, result: unknown) => {
+      this.driver.query({ ...ANSWER, sql }, (error: unknown, result: unknown) => {
         if (error) reject(error as Error);
         else resolve(toResult(result));
       });
@@ -153,10 +165,14 @@ export class MysqlSession implements Session {
 
   prepared(sql: string, bindings: readonly unknown[]): Promise<QueryResult> {
     return new Promise((resolve, reject) => {
-      this.driver.execute(sql, bindings.map(toParameter) as never[], (error: unknown, result: unknown) => {
-        if (error) reject(error as Error);
-        else resolve(toResult(result));
-      });
+      this.driver.execute(
+        { ...ANSWER, sql },
+        bindings.map(toParameter) as never[],
+        (error: unknown, result: unknown) => {
+          if (error) reject(error as Error);
+          else resolve(toResult(result));
+        },
+      );
     });
   }
 

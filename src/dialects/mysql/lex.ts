@@ -119,6 +119,7 @@ class Reader {
   #isDelimiter(at: number): boolean {
     const delimiter = this.#delimiter;
     if (delimiter === ';' || this.#codeComment !== -1 || !this.#sql.startsWith(delimiter, at)) return false;
+    if (this.#sql.startsWith('/*', at)) return false;
     const isWord = endOfWord(delimiter, 0) === delimiter.length && !delimiter.includes('$');
     return !isWord || !isWordPart(this.#sql.charCodeAt(at + delimiter.length));
   }

@@ -16,7 +16,7 @@ export const columnTypes: ColumnTypes = {
 // The names are compared as constants: only then does the server open these tables instead of every one
 // (https://dev.mysql.com/doc/refman/8.4/en/information-schema-optimization.html).
 const COLUMNS = (marks: string): string => `
-  SELECT t.TABLE_NAME AS name, t.TABLE_TYPE AS kind, c.COLUMN_NAME AS col, c.COLUMN_DEFAULT AS def
+  SELECT t.TABLE_NAME AS name, t.TABLE_TYPE AS kind, c.COLUMN_NAME AS col, c.DATA_TYPE AS type
   FROM information_schema.TABLES t
   JOIN information_schema.COLUMNS c ON c.TABLE_SCHEMA = t.TABLE_SCHEMA AND c.TABLE_NAME = t.TABLE_NAME
   WHERE t.TABLE_SCHEMA = ? AND t.TABLE_NAME IN (${marks}) AND c.TABLE_SCHEMA = ? AND c.TABLE_NAME IN (${marks})
@@ -42,10 +42,17 @@ export async function findTables(
     const name = String(row['name']);
     let table = tables.get(name);
     if (table === undefined) {
-      table = { name, kind: row['kind'] === 'BASE TABLE' ? 'table' : String(row['kind']).toLowerCase(), columns: [], foreign: [] };
+      table = {
+        name,
+        kind: row['kind'] === 'BASE TABLE' ? 'table' : String(row['kind']).toLowerCase(),
+        columns: [],
+        foreign: [],
+      };
       tables.set(name, table);
     }
     table.columns.push(String(row['col']));
+    const type = String(row['type']).toLowerCase();
+    if (row['col'] === 'version_num' && !/char|text/.test(type)) table.foreign.push(`version_num of type ${type}`);
   }
   if (tables.size > 0) {
     const triggers = await session.query(TRIGGERS(marks), [database, ...names]);

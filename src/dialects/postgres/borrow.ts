@@ -1,42 +1,88 @@
 import type pg from 'pg';
-import { ToraleError } from '../../errors.ts';
+import { insideTransaction, keepFromCrashing, notOpen } from '../borrowing.ts';
+import type { BorrowOptions } from '../dialect.ts';
 import type { Session } from '../../session/session.ts';
-import { PostgresSession } from './connect.ts';
+import { PostgresSession, prepareSession } from './connect.ts';
+import { connectError } from './errors.ts';
 
-/** What a revision may change for the session, and the caller must find again. */
-const SETTINGS = ['search_path', 'role', 'statement_timeout', 'lock_timeout', 'idle_in_transaction_session_timeout', 'TimeZone'];
+interface Setting {
+  readonly name: string;
+  readonly setting: string;
+}
 
-type Poolable = pg.Client & { release?: (destroy?: boolean) => void };
+/** The first two stand in no list; they come back first, since the others may need the rights of the role. */
+const SETTINGS = `
+  SELECT s.name, pg_catalog.current_setting(s.name) AS setting
+  FROM pg_catalog.unnest('{session_authorization,role}'::text[]) AS s(name)
+  UNION ALL
+  (SELECT p.name, pg_catalog.current_setting(p.name, true) FROM pg_catalog.pg_settings p
+   WHERE p.context OPERATOR(pg_catalog.=) ANY ('{user,superuser}'::text[]) ORDER BY p.name)`;
+
+type Poolable = pg.Client & { release?: (destroy?: boolean) => void; _connected?: boolean; _ended?: boolean };
 
 /** A session on the caller's own pg client or pool; afterwards its settings are as before. */
-export async function borrow(connection: object): Promise<Session> {
+export async function borrow(connection: object, options: BorrowOptions): Promise<Session> {
   const isPool = 'totalCount' in connection && 'connect' in connection;
-  const client = (isPool ? await (connection as pg.Pool).connect() : connection) as Poolable;
-  const giveBack = (): void => {
-    if (isPool) client.release?.();
+  const client = (isPool ? await fromPool(connection as pg.Pool) : connection) as Poolable;
+  const unguard = keepFromCrashing(client);
+  const giveBack = (isBroken: boolean): void => {
+    unguard();
+    if (isPool) client.release?.(isBroken);
   };
   try {
-    const { rows } = await client.query<{ name: string; setting: string; version: string }>(
-      `SELECT s.name, pg_catalog.current_setting(s.name) AS setting, pg_catalog.current_setting('server_version') AS version
-       FROM pg_catalog.unnest($1::text[]) AS s(name)`,
-      [SETTINGS],
+    // A query would wait for ever for a client that nobody connects, and fail in a transaction that failed.
+    if (client._connected === false || client._ended === true) throw notOpen();
+    if (isInTransaction(client)) throw insideTransaction();
+    const { rows: before } = await client.query<Setting>(SETTINGS);
+    // Queries of the caller's own may have been under way.
+    if (isInTransaction(client)) throw insideTransaction();
+    const { rows } = await client.query<{ version: string }>(
+      "SELECT pg_catalog.current_setting('server_version') AS version",
     );
-    if (client.getTransactionStatus() !== 'I') throw insideTransaction();
-    return new PostgresSession(client, rows[0]?.version ?? '', async () => {
+    const session = new PostgresSession(client, rows[0]?.version ?? '', async () => {
       try {
-        for (const { name, setting } of rows) await client.query('SELECT pg_catalog.set_config($1, $2, false)', [name, setting]);
-      } finally {
-        giveBack();
+        await restore(client, before);
+        giveBack(false);
+      } catch (error) {
+        // A pool must not hand out a connection whose settings are somebody else's.
+        giveBack(true);
+        throw error;
       }
     });
+    await prepareSession(client, options).catch(async (error: unknown) => {
+      await restore(client, before).catch(() => undefined);
+      throw error;
+    });
+    return session;
   } catch (error) {
-    giveBack();
-    throw error;
+    giveBack(false);
+    throw connectError(error, { display: 'the postgres connection given' });
   }
 }
 
-function insideTransaction(): ToraleError {
-  return new ToraleError('USAGE', 'The connection given is inside a transaction.', {
-    hint: 'Commit or roll back first, or give a connection of its own.',
-  });
+async function restore(client: Poolable, before: readonly Setting[]): Promise<void> {
+  // What a failed run may have left open.
+  if (isInTransaction(client)) await client.query('ROLLBACK');
+  // The role may not see every setting.
+  const identity = before.slice(0, 2);
+  for (const { name, setting } of identity)
+    await client.query('SELECT pg_catalog.set_config($1, $2, false)', [name, setting]);
+  const { rows: after } = await client.query<Setting>(SETTINGS);
+  const now = new Map(after.map(({ name, setting }) => [name, setting]));
+  for (const { name, setting } of before) {
+    if (now.get(name) !== setting) await client.query('SELECT pg_catalog.set_config($1, $2, false)', [name, setting]);
+  }
+}
+
+function isInTransaction(client: Poolable): boolean {
+  const status = client.getTransactionStatus();
+  return status === 'T' || status === 'E';
+}
+
+async function fromPool(pool: pg.Pool): Promise<pg.PoolClient> {
+  try {
+    return await pool.connect();
+  } catch (error) {
+    throw connectError(error, { display: 'the postgres pool given' });
+  }
 }

@@ -27,7 +27,7 @@ export function classify(statement: SqlStatement): Classification {
 }
 
 function transactionControlOf(words: readonly string[]): TransactionControl | null {
-  const [first, second, third] = words;
+  const [first = '', second = '', third = ''] = words;
   switch (first) {
     case 'BEGIN':
       return 'begin';
@@ -52,7 +52,7 @@ function transactionControlOf(words: readonly string[]): TransactionControl | nu
   }
 }
 
-function isNoise(word: string | undefined): boolean {
+function isNoise(word: string): boolean {
   return word === 'WORK' || word === 'TRANSACTION';
 }
 
@@ -102,10 +102,9 @@ function needsAutocommit(keyword: string, code: readonly string[]): boolean {
   const second = code[1] ?? '';
   switch (keyword) {
     case 'CREATE':
-      if (second === 'DATABASE' || second === 'TABLESPACE' || second === 'SUBSCRIPTION') return true;
-      return holds(code, 'INDEX', 'CONCURRENTLY');
     case 'DROP':
-      if (second === 'DATABASE' || second === 'TABLESPACE' || second === 'SUBSCRIPTION') return true;
+      if (second === 'DATABASE' || second === 'TABLESPACE') return true;
+      if (second === 'SUBSCRIPTION') return !makesNoSlot(code);
       return holds(code, 'INDEX', 'CONCURRENTLY');
     case 'ALTER':
       if (second === 'SYSTEM') return true;
@@ -125,4 +124,9 @@ function needsAutocommit(keyword: string, code: readonly string[]): boolean {
     default:
       return false;
   }
+}
+
+/** CREATE SUBSCRIPTION is refused only where it makes a replication slot on the publisher. */
+function makesNoSlot(code: readonly string[]): boolean {
+  return holds(code, 'CONNECT', '=', 'FALSE') || holds(code, 'CREATE_SLOT', '=', 'FALSE');
 }

@@ -4,7 +4,7 @@ import { ToraleError } from '../../errors.ts';
 import type { QueryResult, Row, Session } from '../../session/session.ts';
 import { version as toraleVersion } from '../../version.ts';
 import { importDriver } from '../driver.ts';
-import type { ConnectOptions } from '../dialect.ts';
+import type { BorrowOptions, ConnectOptions } from '../dialect.ts';
 import type { HostAddress, PostgresUrl } from '../url.ts';
 import { connectError } from './errors.ts';
 import { quote } from './quote.ts';
@@ -129,7 +129,7 @@ export async function connect(url: PostgresUrl, options: ConnectOptions): Promis
 }
 
 /** Settings are SET after connecting, since poolers refuse them in the start-up packet. */
-async function prepareSession(client: pg.Client, options: ConnectOptions): Promise<void> {
+export async function prepareSession(client: pg.Client, options: BorrowOptions): Promise<void> {
   const settings: string[] = [];
   if (options.role) settings.push(`SET ROLE ${quote(options.role)}`);
   if (options.searchPath) settings.push(`SET search_path = ${options.searchPath.map(quote).join(', ')}`);

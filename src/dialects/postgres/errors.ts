@@ -1,6 +1,6 @@
 import { ToraleError, isToraleError } from '../../errors.ts';
 import { connectionLost, networkFailure } from '../network.ts';
-import type { ServerError } from '../dialect.ts';
+import type { Refusal, ServerError } from '../dialect.ts';
 import type { PostgresUrl } from '../url.ts';
 
 interface DriverError extends Error {
@@ -8,6 +8,7 @@ interface DriverError extends Error {
   readonly detail?: string;
   readonly hint?: string;
   readonly position?: string;
+  readonly severity?: string;
 }
 
 /** https://www.postgresql.org/docs/current/errcodes-appendix.html */
@@ -21,17 +22,37 @@ export function describeError(error: unknown): ServerError {
     ...(hint ? { hint } : {}),
     ...(position ? { position: Number(position) } : {}),
     connectionLost: lost,
+    refusal: refusalOf(error as DriverError),
   };
 }
 
+function refusalOf({ code = '', severity }: DriverError): Refusal | undefined {
+  // Only what the server sends has a severity.
+  if (severity === undefined) return undefined;
+  if (code === '42501' || code.startsWith('28')) return 'denied';
+  if (code === '25006') return 'readOnly';
+  if (code.startsWith('53')) return 'full';
+  if (code === '55P03' || code === '40P01' || code === '40001') return 'busy';
+  return code === 'XX001' || code === 'XX002' ? 'damaged' : 'other';
+}
+
 /** Why a connection could not be had, as the failure that the exit code tells. */
-export function connectError(error: unknown, url: PostgresUrl): ToraleError {
+export function connectError(
+  error: unknown,
+  url: Pick<PostgresUrl, 'display'> & Partial<Pick<PostgresUrl, 'database' | 'sslMode'>>,
+): ToraleError {
   if (isToraleError(error)) return error;
   const { code, message } = error as DriverError;
   const about = { cause: error, data: { url: url.display } };
   switch (code) {
     case '28P01':
     case '28000':
+      if (message.includes('pg_hba.conf')) {
+        return new ToraleError('DENIED', `${url.display}: ${message}.`, {
+          ...about,
+          hint: 'The pg_hba.conf of the server decides who may connect from where, and whether only with TLS (sslmode).',
+        });
+      }
       return new ToraleError('DENIED', `${url.display}: ${message}.`, {
         ...about,
         hint: 'Check user and password.',
@@ -58,7 +79,11 @@ export function connectError(error: unknown, url: PostgresUrl): ToraleError {
     return new ToraleError('DENIED', `${url.display}: the server asks for a password and none is given.`, about);
   }
   if (/does not support SSL/.test(message)) {
-    return new ToraleError('TLS_REFUSED', `${url.display}: the server does not speak TLS, sslmode=${url.sslMode} asks for it.`, about);
+    return new ToraleError(
+      'TLS_REFUSED',
+      `${url.display}: the server does not speak TLS, sslmode=${url.sslMode} asks for it.`,
+      about,
+    );
   }
   return networkFailure(error, url.display);
 }

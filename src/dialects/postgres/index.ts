@@ -4,7 +4,9 @@ import type { PostgresUrl } from '../url.ts';
 import { borrow } from './borrow.ts';
 import { classify } from './classify.ts';
 import { connect } from './connect.ts';
-import { describeError } from './errors.ts';
+import { connectError, describeError } from './errors.ts';
+import { dropInvalidIndexes, fingerprintOf, fingerprintOfAll } from './fingerprint.ts';
+import { objectsOf } from './objects.ts';
 import { inline, literal } from './literal.ts';
 import { acquireLock } from './lock.ts';
 import { quote } from './quote.ts';
@@ -21,6 +23,7 @@ export const postgres: Dialect = {
   columnTypes,
   connect: (url, options) => connect(url as PostgresUrl, options),
   borrow,
+  borrowError: (error, display) => connectError(error, { display }),
   split,
   classify,
   inline,
@@ -28,6 +31,10 @@ export const postgres: Dialect = {
   quote,
   placeholder: (position) => `$${position}`,
   terminate: (sql) => [`${sql};`],
+  objectsOf,
+  fingerprint: (session, object) => (object === null ? fingerprintOfAll(session) : fingerprintOf(session, object)),
+  clearLeftovers: async (session, objects) => void (await dropInvalidIndexes(session, objects)),
+  atomicDdl: () => true,
   describeError,
   beginRevision: (session) => plainTransaction(session, 'BEGIN'),
   acquireLock,

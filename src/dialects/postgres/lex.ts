@@ -33,7 +33,7 @@ function read(sql: string, start: number): Token {
     case '"':
       return readName(sql, start, start);
     case '-':
-      return sql[start + 1] === '-' ? ends('comment', endOfLine(sql, start)) : ends('symbol', start + 1);
+      return sql[start + 1] === '-' ? ends('comment', endOfComment(sql, start)) : ends('symbol', start + 1);
     case '/':
       return sql[start + 1] === '*' ? ends('comment', endOfNested(sql, start)) : ends('symbol', start + 1);
     case '$':
@@ -94,12 +94,19 @@ function continuation(sql: string, from: number): number {
   let newline = false;
   let at = from;
   for (; at < sql.length; at += 1) {
-    if (sql.startsWith('--', at)) at = endOfLine(sql, at);
+    if (sql.startsWith('--', at)) at = endOfComment(sql, at);
     const code = sql.charCodeAt(at);
     if (code === 10 || code === 13) newline = true;
     else if (!isBlank(code)) break;
   }
   return newline && sql[at] === "'" ? at : -1;
+}
+
+/** A carriage return ends a `--` comment as well, unlike in the other dialects. */
+function endOfComment(sql: string, start: number): number {
+  const end = endOfLine(sql, start);
+  const carriageReturn = sql.slice(start, end).indexOf('\r');
+  return carriageReturn === -1 ? end : start + carriageReturn;
 }
 
 /** Block comments nest, unlike in the other dialects. */

@@ -20,6 +20,10 @@ const FIND = `
   SELECT n.nspname::text AS schema, c.relname::text AS name, c.relkind::text AS kind,
     (SELECT pg_catalog.json_agg(a.attname ORDER BY a.attnum) FROM pg_catalog.pg_attribute a
       WHERE a.attrelid OPERATOR(pg_catalog.=) c.oid AND a.attnum OPERATOR(pg_catalog.>) 0 AND NOT a.attisdropped) AS columns,
+    (SELECT pg_catalog.format_type(a.atttypid, NULL) FROM pg_catalog.pg_attribute a
+      JOIN pg_catalog.pg_type y ON y.oid OPERATOR(pg_catalog.=) a.atttypid
+      WHERE a.attrelid OPERATOR(pg_catalog.=) c.oid AND a.attname OPERATOR(pg_catalog.=) 'version_num'
+        AND NOT a.attisdropped AND y.typcategory OPERATOR(pg_catalog.<>) 'S') AS "number",
     EXISTS (SELECT FROM pg_catalog.pg_trigger t WHERE t.tgrelid OPERATOR(pg_catalog.=) c.oid AND NOT t.tgisinternal) AS trigger,
     EXISTS (SELECT FROM pg_catalog.pg_attrdef d WHERE d.adrelid OPERATOR(pg_catalog.=) c.oid) AS default,
     EXISTS (SELECT FROM pg_catalog.pg_constraint k WHERE k.conrelid OPERATOR(pg_catalog.=) c.oid
@@ -40,9 +44,13 @@ export async function findTables(
   const found = rows[0]?.['schema'];
   if (typeof found !== 'string') {
     throw schema === null
-      ? new ToraleError('CONFIG_INVALID', 'No schema of the search path exists, so there is none to keep the version table in.', {
-          hint: 'Set searchPath or versionTableSchema.',
-        })
+      ? new ToraleError(
+          'CONFIG_INVALID',
+          'No schema of the search path exists, so there is none to keep the version table in.',
+          {
+            hint: 'Set searchPath or versionTableSchema.',
+          },
+        )
       : new ToraleError('CONFIG_INVALID', `The schema ${schema} for the version table does not exist.`, {
           hint: `CREATE SCHEMA ${schema}, or set versionTableSchema to another.`,
         });
@@ -53,7 +61,10 @@ export async function findTables(
       name: String(row['name']),
       kind: row['kind'] === 'r' || row['kind'] === 'p' ? 'table' : (KINDS[String(row['kind'])] ?? 'relation'),
       columns: row['columns'] as string[],
-      foreign: (['trigger', 'default', 'check', 'rule', 'policy'] as const).filter((what) => row[what] === true),
+      foreign: [
+        ...(['trigger', 'default', 'check', 'rule', 'policy'] as const).filter((what) => row[what] === true),
+        ...(typeof row['number'] === 'string' ? [`version_num of type ${row['number']}`] : []),
+      ],
     }));
   return { schema: found, tables };
 }

@@ -25,7 +25,10 @@ export interface Classification {
   /** `commit` also for what ends the open transaction on its way: LOCK TABLES, SET autocommit = 1. */
   readonly transactionControl: TransactionControl | null;
   readonly effect: Effect;
-  /** MySQL and MariaDB commit the open transaction before running it. */
+  /**
+   * MySQL or MariaDB may commit the open transaction before running it: where the two differ, or a setting decides,
+   * this says true.
+   */
   readonly implicitCommit: boolean;
   /** The server refuses it (or silently ignores it) inside a transaction. For advice, not for decisions. */
   readonly needsAutocommit: boolean;

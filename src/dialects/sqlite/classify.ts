@@ -20,7 +20,7 @@ const WRITING_PRAGMAS = new Set(
 const ACTING_PRAGMAS = new Set(['incremental_vacuum', 'optimize', 'wal_checkpoint']);
 
 /** Pragmas that are refused inside a transaction, or silently do nothing there. */
-const PRAGMAS_OUTSIDE = new Set(['foreign_keys', 'journal_mode', 'synchronous', 'temp_store', 'auto_vacuum']);
+const PRAGMAS_OUTSIDE = new Set(['foreign_keys', 'journal_mode', 'synchronous', 'wal_checkpoint']);
 
 /** What a statement does, as far as its text tells. */
 export function classify(statement: SqlStatement): Classification {
@@ -44,7 +44,7 @@ export function classify(statement: SqlStatement): Classification {
       return pragma(codeOf(statement.text, lexer(statement.text)));
     case 'ATTACH':
     case 'DETACH':
-      return { ...UNKNOWN, effect: 'session', needsAutocommit: keyword === 'DETACH' };
+      return { ...UNKNOWN, effect: 'session' };
     case 'VACUUM':
       return { ...UNKNOWN, needsAutocommit: true };
     default:
@@ -53,7 +53,7 @@ export function classify(statement: SqlStatement): Classification {
 }
 
 function transactionControlOf(words: readonly string[]): TransactionControl | null {
-  const [first, second, third] = words;
+  const [first = '', second = '', third = ''] = words;
   switch (first) {
     case 'BEGIN':
       return 'begin';
@@ -79,5 +79,5 @@ function pragma(code: readonly string[]): Classification {
     if (!sets && !ACTING_PRAGMAS.has(name)) return name === 'shrink_memory' ? 'session' : 'read';
     return WRITING_PRAGMAS.has(name) ? 'data' : 'session';
   })();
-  return { ...UNKNOWN, effect, needsAutocommit: sets && PRAGMAS_OUTSIDE.has(name) };
+  return { ...UNKNOWN, effect, needsAutocommit: effect !== 'read' && PRAGMAS_OUTSIDE.has(name) };
 }

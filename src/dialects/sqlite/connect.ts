@@ -29,6 +29,12 @@ function checkPath(url: SqliteUrl, create: boolean): void {
       hint: 'Create the folder, or correct the path.',
     });
   }
+  if (!statSync(folder).isDirectory()) {
+    throw new ToraleError('DATABASE_MISSING', `${url.display}: ${folder} is a file, not a folder.`, {
+      data: { url: url.display },
+      hint: 'Correct the path.',
+    });
+  }
   if (!create) {
     throw new ToraleError('DATABASE_MISSING', `${url.display} does not exist.`, {
       // Told apart from a path that can never become a database.
@@ -79,13 +85,18 @@ export class SqliteSession implements Session {
   }
 
   async query(sql: string, bindings: readonly unknown[] = []): Promise<QueryResult> {
-    return run(this.driver.prepare(sql), bindings);
+    return run(this.#prepare(sql), bindings);
   }
 
   async prepared(sql: string, bindings: readonly unknown[]): Promise<QueryResult> {
     let statement = this.#statements.get(sql);
-    if (statement === undefined) this.#statements.set(sql, (statement = this.driver.prepare(sql)));
+    if (statement === undefined) this.#statements.set(sql, (statement = this.#prepare(sql)));
     return run(statement, bindings);
+  }
+
+  /** Numbers, whatever a caller's own database is set to. */
+  #prepare(sql: string): BetterSqlite.Statement {
+    return this.driver.prepare(sql).safeIntegers(false);
   }
 
   async inTransaction(): Promise<boolean> {

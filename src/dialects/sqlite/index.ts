@@ -4,7 +4,8 @@ import type { SqliteUrl } from '../url.ts';
 import { borrow } from './borrow.ts';
 import { classify } from './classify.ts';
 import { connect } from './connect.ts';
-import { describeError } from './errors.ts';
+import { connectError, describeError } from './errors.ts';
+import { fingerprintOfAll } from './fingerprint.ts';
 import { inline, literal } from './literal.ts';
 import { quote } from './quote.ts';
 import { split } from './split.ts';
@@ -20,6 +21,7 @@ export const sqlite: Dialect = {
   columnTypes,
   connect: (url, options) => connect(url as SqliteUrl, options),
   borrow,
+  borrowError: (error, display) => connectError(error, { display }),
   split,
   classify,
   inline,
@@ -27,6 +29,11 @@ export const sqlite: Dialect = {
   quote,
   placeholder: () => '?',
   terminate: (sql) => [`${sql};`],
+  // What cannot run in a transaction here (VACUUM, journal_mode) changes no definition.
+  objectsOf: () => null,
+  fingerprint: fingerprintOfAll,
+  clearLeftovers: () => Promise.resolve(),
+  atomicDdl: () => true,
   describeError,
   beginRevision,
   acquireLock: () => Promise.reject(new ToraleError('UNEXPECTED', 'SQLite is locked by its transactions.')),

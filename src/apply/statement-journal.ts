@@ -1,0 +1,84 @@
+import type { Dialect } from '../dialects/dialect.ts';
+import type { SqlStatement } from '../dialects/sql/statement.ts';
+import type { Journal } from '../journal/journal.ts';
+import { journalDone, journalForget, journalInsert, type JournalEntry } from '../journal/statements.ts';
+import type { Session } from '../session/session.ts';
+import { parseFingerprints, settle, type Fingerprint, type Verdict } from './settle.ts';
+
+/**
+ * The journal of what commits by itself: written before a statement, with how the objects it names look, and again
+ * after it. Whatever dies between, the next run can tell what became of the statement.
+ */
+export class StatementJournal {
+  readonly #session: Session;
+  readonly #dialect: Dialect;
+  readonly #journal: Journal;
+
+  constructor(session: Session, dialect: Dialect, journal: Journal) {
+    this.#session = session;
+    this.#dialect = dialect;
+    this.#journal = journal;
+  }
+
+  /** Notes that the statement is about to run. A build that failed before is cleared away first. */
+  async start(statement: SqlStatement, entry: JournalEntry): Promise<void> {
+    const objects = this.#dialect.objectsOf(statement);
+    await this.#dialect.clearLeftovers(this.#session, objects ?? []);
+    const fingerprints = await this.#look(objects ?? [null]);
+    await this.#journal.write(
+      journalInsert(this.#dialect, this.#journal.names, { ...entry, fingerprint: JSON.stringify(fingerprints) }),
+    );
+  }
+
+  async done(entry: JournalEntry, rowCount: number | null): Promise<void> {
+    await this.#journal.write(journalDone(this.#dialect, this.#journal.names, { ...entry, rowCount }, new Date()));
+  }
+
+  /** Notes a statement of a transaction that is about to be committed. */
+  async record(entry: JournalEntry): Promise<void> {
+    const done: JournalEntry = { ...entry, state: 'done', finishedAt: new Date() };
+    await this.#journal.write(journalInsert(this.#dialect, this.#journal.names, done));
+  }
+
+  /**
+   * After the server refused a statement. Servers undo a refused statement as a whole, but for what `clearLeftovers`
+   * knows and for several objects in one DROP on MariaDB; so it is looked at rather than believed.
+   *
+   * @returns whether the statement left nothing behind, so that the journal could forget it
+   */
+  async refused(statement: SqlStatement, entry: JournalEntry): Promise<boolean> {
+    await this.#dialect.clearLeftovers(this.#session, this.#dialect.objectsOf(statement) ?? []);
+    if ((await this.verdict(entry)) !== 'notApplied') return false;
+    await this.forget(entry);
+    return true;
+  }
+
+  async forget(entry: Pick<JournalEntry, 'revision' | 'statement'>): Promise<void> {
+    await this.#journal.write(journalForget(this.#dialect, this.#journal.names, entry.revision, entry.statement));
+  }
+
+  /** What became of a statement that was started and not finished. */
+  async verdict(entry: Pick<JournalEntry, 'revision' | 'statement' | 'fingerprint'>): Promise<Verdict> {
+    const before = parseFingerprints(entry.fingerprint ?? (await this.#storedFingerprint(entry)));
+    const objects = before.map(({ object }) => object);
+    await this.#dialect.clearLeftovers(
+      this.#session,
+      objects.filter((object) => object !== null),
+    );
+    return settle(before, await this.#look(objects), this.#dialect.atomicDdl(this.#session.server));
+  }
+
+  async #storedFingerprint(entry: Pick<JournalEntry, 'revision' | 'statement'>): Promise<string | null> {
+    const { journal } = await this.#journal.read();
+    return (
+      journal.find(({ revision, statement }) => revision === entry.revision && statement === entry.statement)
+        ?.fingerprint ?? null
+    );
+  }
+
+  async #look(objects: readonly Fingerprint['object'][]): Promise<Fingerprint[]> {
+    const found: Fingerprint[] = [];
+    for (const object of objects) found.push({ object, value: await this.#dialect.fingerprint(this.#session, object) });
+    return found;
+  }
+}
