@@ -3,6 +3,7 @@ import type { AppliedState, HistoryRow } from '../journal/journal.ts';
 import { locate } from './position.ts';
 import { readJournal } from './read.ts';
 import type { Run } from './run.ts';
+import { StatementJournal } from './statement-journal.ts';
 
 export type DatabaseState = 'empty' | 'behind' | 'head' | 'ahead' | 'diverged' | 'unresolved';
 
@@ -22,10 +23,15 @@ export interface CurrentReport {
 
 /** Where the database stands. Writes nothing. */
 export function readCurrent(run: Run): Promise<CurrentReport> {
-  return readJournal(run, async (journal) => {
-    const state = await journal.read();
-    const unknown = state.heads.some((head) => !run.graph.has(head));
-    return describeState(run.graph, state, unknown ? await journal.readHistory() : []);
+  return readJournal(run, async (journal, connected) => {
+    const applied = await journal.read();
+    const unknown = applied.heads.some((head) => !run.graph.has(head));
+    const report = describeState(run.graph, applied, unknown ? await journal.readHistory() : []);
+    const doubtful = applied.journal.find(({ state }) => state === 'started');
+    if (doubtful === undefined) return report;
+    const statements = new StatementJournal(connected.session, connected.dialect, journal);
+    const resumable = await statements.isResumable(doubtful);
+    return { ...report, unresolved: { revision: doubtful.revision, resumable } };
   });
 }
 

@@ -81,7 +81,7 @@ function splitEnds(range: string): [string | null, string | null] {
 }
 
 /** The rows of the version table. Writes nothing. */
-export function readHeads(run: Run): Promise<readonly string[]> {
+function readHeads(run: Run): Promise<readonly string[]> {
   return readJournal(run, async (journal) => (await journal.read()).heads);
 }
 

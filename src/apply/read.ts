@@ -20,8 +20,11 @@ export async function openForReading(run: Run): Promise<Connected> {
 }
 
 /** What `read` finds in Torale's tables. Writes nothing. */
-export async function readJournal<T>(run: Run, read: (journal: Journal) => Promise<T>): Promise<T> {
-  return onDatabase(await openForReading(run), async ({ session, dialect }) =>
-    read(await Journal.open(session, dialect, run.config)),
+export async function readJournal<T>(
+  run: Run,
+  read: (journal: Journal, connected: Connected) => Promise<T>,
+): Promise<T> {
+  return onDatabase(await openForReading(run), async (connected) =>
+    read(await Journal.open(connected.session, connected.dialect, run.config), connected),
   );
 }

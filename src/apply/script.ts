@@ -237,7 +237,8 @@ class Script {
   }
 
   text(): string {
-    return `${this.#lines.join('\n').trimEnd()}\n`;
+    const preamble = this.#dialect.preamble.map((statement) => `${statement};`);
+    return `${[...preamble, ...this.#lines].join('\n').trimEnd()}\n`;
   }
 
   #begin(): void {

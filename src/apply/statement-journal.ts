@@ -60,12 +60,21 @@ export class StatementJournal {
   /** What became of a statement that was started and not finished. */
   async verdict(entry: Pick<JournalEntry, 'revision' | 'statement' | 'fingerprint'>): Promise<Verdict> {
     const before = parseFingerprints(entry.fingerprint ?? (await this.#storedFingerprint(entry)));
-    const objects = before.map(({ object }) => object);
     await this.#dialect.clearLeftovers(
       this.#session,
-      objects.filter((object) => object !== null),
+      before.flatMap(({ object }) => object ?? []),
     );
-    return settle(before, await this.#look(objects), this.#dialect.atomicDdl(this.#session.server));
+    return this.#settle(before);
+  }
+
+  /** Whether the next run will be able to tell by itself. Writes nothing. */
+  async isResumable(entry: JournalEntry): Promise<boolean> {
+    return (await this.#settle(parseFingerprints(entry.fingerprint))) !== 'ambiguous';
+  }
+
+  async #settle(before: readonly Fingerprint[]): Promise<Verdict> {
+    const now = await this.#look(before.map(({ object }) => object));
+    return settle(before, now, this.#dialect.atomicDdl(this.#session.server));
   }
 
   async #storedFingerprint(entry: Pick<JournalEntry, 'revision' | 'statement'>): Promise<string | null> {

@@ -91,6 +91,8 @@ export interface Dialect {
   readonly transactionalDdl: boolean;
   /** Whether the migration lock outlives a transaction; otherwise BEGIN itself takes it, for each revision. */
   readonly sessionLock: boolean;
+  /** What a script says first: the client of the server may read it in another encoding. */
+  readonly preamble: readonly string[];
   /** How a script begins a revision's transaction. */
   readonly begin: string;
   readonly knexClient: 'postgres' | 'mysql2' | 'better-sqlite3';

@@ -81,6 +81,12 @@ function packageType(folder: string): unknown {
 async function importByJiti(file: string): Promise<unknown> {
   const { createJiti } = await import('jiti');
   // jiti's cache would be written to node_modules or the temporary folder, which a container may not allow.
-  const jiti = createJiti(file, { fsCache: false, tsconfigPaths: true, interopDefault: false, tryNative: false, moduleCache: false });
+  const jiti = createJiti(file, {
+    fsCache: false,
+    tsconfigPaths: true,
+    interopDefault: false,
+    tryNative: false,
+    moduleCache: false,
+  });
   return await jiti.import(file);
 }

@@ -29,28 +29,26 @@ export function renderRevision(options: NewRevision): string {
     `Create Date: ${createDate.toISOString()}`,
   ];
   const typed = format === 'ts';
+  // A parameter that nothing uses would be the first thing a linter says of the file.
+  const isEmptyMerge = body === undefined && Array.isArray(downRevision) && downRevision.length > 1;
   return [
     '/**',
     ...comment.map((line) => (line === '' ? ' *' : ` * ${line}`)),
     ' */',
-    ...(typed ? ["import type { Operations } from 'torale';", ''] : []),
+    ...(typed && !isEmptyMerge ? ["import type { Operations } from 'torale';"] : []),
+    ...(typed ? [''] : []),
     `export const revision = ${literal(revision)};`,
     `export const downRevision = ${literal(downRevision)};`,
     `export const branchLabels = ${literal(branchLabels)};`,
     `export const dependsOn = ${literal(dependsOn)};`,
     '',
-    ...(typed ? [] : ["/** @param {import('torale').Operations} op */"]),
-    typed ? 'export async function upgrade(op: Operations): Promise<void> {' : 'export async function upgrade(op) {',
-    body?.replace(/\n+$/, '') ?? emptyBody(downRevision),
+    ...(typed || isEmptyMerge ? [] : ["/** @param {import('torale').Operations} op */"]),
+    `export async function upgrade(${isEmptyMerge ? '' : typed ? 'op: Operations' : 'op'})${typed ? ': Promise<void>' : ''} {`,
+    body?.replace(/\n+$/, '') ??
+      (isEmptyMerge ? '  // A merge: there is nothing to do.' : '  // await op.execute(`CREATE TABLE …`);'),
     '}',
     '',
   ].join('\n');
-}
-
-function emptyBody(downRevision: NewRevision['downRevision']): string {
-  return Array.isArray(downRevision) && downRevision.length > 1
-    ? '  // A merge: there is nothing to do.'
-    : '  // await op.execute(`CREATE TABLE …`);';
 }
 
 function literal(value: string | readonly string[] | null | undefined): string {

@@ -4,7 +4,11 @@ import { DIALECTS } from '../../src/dialects/names.ts';
 import { describeOn, freshDatabase } from '../support/databases.ts';
 import { writeVersions, type RevisionText } from '../support/revisions.ts';
 
-async function failureOf(url: string, revisions: readonly RevisionText[], versions = writeVersions(revisions)): Promise<ToraleError> {
+async function failureOf(
+  url: string,
+  revisions: readonly RevisionText[],
+  versions = writeVersions(revisions),
+): Promise<ToraleError> {
   const error: unknown = await upgrade({ url, versions }).then(
     () => null,
     (thrown: unknown) => thrown,
@@ -57,17 +61,28 @@ describeOn(DIALECTS, 'a failing revision', (dialect) => {
 
   test('that throws by itself is told with its line', async () => {
     const { url } = await freshDatabase(dialect);
-    const error = await failureOf(url, [{ id: 'a1', body: "  const rows: unknown[] = [];\n  throw new Error(`no rows: ${rows.length}`);" }]);
+    const error = await failureOf(url, [
+      { id: 'a1', body: '  const rows: unknown[] = [];\n  throw new Error(`no rows: ${rows.length}`);' },
+    ]);
     expect(error.message).toMatch(/^Revision a1 failed, .*a1\.ts:16\n {2}no rows: 0\n/);
     expect(error.data).toMatchObject({ line: 16, state: 'rolledBack' });
   });
 
   test.each([
-    ["op.execute('INSERT INTO t (id) VALUES (1)');", /^Revision b2 failed, .*b2\.ts\n {2}op\.execute at .*b2\.ts:15 was not awaited/],
+    [
+      "op.execute('INSERT INTO t (id) VALUES (1)');",
+      /^Revision b2 failed, .*b2\.ts\n {2}op\.execute at .*b2\.ts:15 was not awaited/,
+    ],
     ["op.knex('t').insert({ id: 1 });", /op\.knex at .*b2\.ts:15 was not awaited/],
-    ["op.knex.schema.createTable('u', (u) => { u.integer('id'); });", /op\.knex\.schema at .*b2\.ts:15 was not awaited/],
+    [
+      "op.knex.schema.createTable('u', (u) => { u.integer('id'); });",
+      /op\.knex\.schema at .*b2\.ts:15 was not awaited/,
+    ],
     ["op.knex.raw('DELETE FROM t');", /op\.knex\.raw at .*b2\.ts:15 was not awaited/],
-    ["void op.autocommit(async () => { await op.execute('SELECT 1'); });", /op\.autocommit at .*b2\.ts:15 was not awaited/],
+    [
+      "void op.autocommit(async () => { await op.execute('SELECT 1'); });",
+      /op\.autocommit at .*b2\.ts:15 was not awaited/,
+    ],
   ])('that forgets to await fails: %s', async (body, message) => {
     const { url, query } = await freshDatabase(dialect);
     const error = await failureOf(url, [good, { id: 'b2', body: `  ${body}` }]);
@@ -77,10 +92,16 @@ describeOn(DIALECTS, 'a failing revision', (dialect) => {
   });
 
   test.each(['COMMIT', 'ROLLBACK', 'BEGIN'])('that says %s is refused, however it says it', async (word) => {
-    for (const call of [`op.execute('${word}')`, `op.execute('INSERT INTO t (id) VALUES (1); ${word}')`, `op.knex.raw('${word}')`]) {
+    for (const call of [
+      `op.execute('${word}')`,
+      `op.execute('INSERT INTO t (id) VALUES (1); ${word}')`,
+      `op.knex.raw('${word}')`,
+    ]) {
       const { url, query } = await freshDatabase(dialect);
       const error = await failureOf(url, [good, { id: 'b2', body: `await ${call};` }]);
-      expect(error.message).toMatch(new RegExp(`${word}.* a transaction; Torale holds the transaction of a revision`, 's'));
+      expect(error.message).toMatch(
+        new RegExp(`${word}.* a transaction; Torale holds the transaction of a revision`, 's'),
+      );
       expect(await query('SELECT id FROM t')).toEqual([]);
     }
   });
@@ -104,11 +125,14 @@ describeOn(DIALECTS, 'a failing revision', (dialect) => {
   });
 
   test.each([
-    ["op.execute({ postgres: 'SELECT 1', mysql: 'SELECT 1', sqlite: 'SELECT 1', oracel: 'x' } as never)", /'oracel' is no dialect/],
-    ["op.execute({} as never)", new RegExp(`has no SQL for ${dialect}`)],
+    [
+      "op.execute({ postgres: 'SELECT 1', mysql: 'SELECT 1', sqlite: 'SELECT 1', oracel: 'x' } as never)",
+      /'oracel' is no dialect/,
+    ],
+    ['op.execute({} as never)', new RegExp(`has no SQL for ${dialect}`)],
     ["op.execute('SELECT 1; SELECT 2', [1])", /bindings with 2 statements/],
-    ["op.execute(42 as never)", /takes SQL text/],
-    ["op.execute(\"SELECT 'open\")", /'open|unterminated|never closed|not closed|end/i],
+    ['op.execute(42 as never)', /takes SQL text/],
+    ['op.execute("SELECT \'open")', /'open|unterminated|never closed|not closed|end/i],
   ])('that calls op.execute wrongly is told so: %s', async (call, message) => {
     const { url } = await freshDatabase(dialect);
     const error = await failureOf(url, [{ id: 'a1', body: `await ${call};` }]);
@@ -120,7 +144,10 @@ describeOn(DIALECTS, 'a failing revision', (dialect) => {
     const { url, query } = await freshDatabase(dialect);
     const versions = writeVersions([
       good,
-      { id: 'b2', body: `await op.execute('INSERT INTO t (id) VALUES (1)'); op.log('now'); await op.execute('INSERT INTO t (id) VALUES (2)');` },
+      {
+        id: 'b2',
+        body: `await op.execute('INSERT INTO t (id) VALUES (1)'); op.log('now'); await op.execute('INSERT INTO t (id) VALUES (2)');`,
+      },
     ]);
     const controller = new AbortController();
     const run = upgrade({
@@ -141,7 +168,9 @@ describeOn(NOTHING_STAYS, 'a transaction of everything', (dialect) => {
       { id: 'a1', body: `await op.execute('CREATE TABLE t (id integer)');` },
       { id: 'b2', body: `await op.execute('INSERT INTO nowhere VALUES (1)');` },
     ]);
-    await expect(upgrade({ url, versions, singleTransaction: true })).rejects.toMatchObject({ code: 'REVISION_FAILED' });
+    await expect(upgrade({ url, versions, singleTransaction: true })).rejects.toMatchObject({
+      code: 'REVISION_FAILED',
+    });
     const tables =
       dialect === 'sqlite'
         ? await query('SELECT name FROM sqlite_schema')
@@ -153,7 +182,9 @@ describeOn(NOTHING_STAYS, 'a transaction of everything', (dialect) => {
 
   test('refuses op.autocommit', async () => {
     const { url } = await freshDatabase(dialect);
-    const versions = writeVersions([{ id: 'a1', body: `await op.autocommit(async () => { await op.execute('SELECT 1'); });` }]);
+    const versions = writeVersions([
+      { id: 'a1', body: `await op.autocommit(async () => { await op.execute('SELECT 1'); });` },
+    ]);
     await expect(upgrade({ url, versions, singleTransaction: true })).rejects.toThrow(/op\.autocommit cannot run/);
   });
 });
@@ -205,7 +236,11 @@ describeOn(['mysql'], 'a failing revision', () => {
     const { url, query } = await freshDatabase('mysql');
     const versions = writeVersions([steps('CREATE UNIQUE INDEX tags_name_key ON tags (name)')]);
     const error = await failureOf(url, [], versions);
-    expect(error.data).toMatchObject({ state: 'resumable', statement: 4, committed: [{ statement: 1 }, { statement: 2 }, { statement: 3 }] });
+    expect(error.data).toMatchObject({
+      state: 'resumable',
+      statement: 4,
+      committed: [{ statement: 1 }, { statement: 2 }, { statement: 3 }],
+    });
     expect(error.message.split('\n').slice(1, 7)).toEqual([
       '    1  done     CREATE TABLE tags (id integer PRIMARY KEY, name varchar(20))',
       "    2  done     INSERT INTO tags VALUES (1, 'cat'), (2, 'cat')",
@@ -225,7 +260,10 @@ describeOn(['mysql'], 'a failing revision', () => {
     const { url } = await freshDatabase('mysql');
     const versions = writeVersions([steps('CREATE UNIQUE INDEX tags_name_key ON tags (name)')]);
     await failureOf(url, [], versions);
-    writeVersions([{ ...steps('SELECT 1'), body: steps('SELECT 1').body!.replace("'cat'), (2", "'cow'), (2") }], versions);
+    writeVersions(
+      [{ ...steps('SELECT 1'), body: steps('SELECT 1').body!.replace("'cat'), (2", "'cow'), (2") }],
+      versions,
+    );
     const error = await failureOf(url, [], versions);
     expect(error).toMatchObject({ code: 'UNRESOLVED', exitCode: 6 });
   });
@@ -257,7 +295,10 @@ describe('foreign keys on SQLite', () => {
         },
       ]),
     });
-    expect(await query('SELECT id, p FROM c ORDER BY id')).toEqual([{ id: 10, p: 1 }, { id: 20, p: 2 }]);
+    expect(await query('SELECT id, p FROM c ORDER BY id')).toEqual([
+      { id: 10, p: 1 },
+      { id: 20, p: 2 },
+    ]);
   });
 
   test('are checked before the commit', async () => {
@@ -283,7 +324,11 @@ describe('foreign keys on SQLite', () => {
       url,
       versions: writeVersions([
         tables,
-        { id: 'b2', extra: 'export const options = { foreignKeys: true };', body: `await op.execute('DELETE FROM p WHERE id = 1');` },
+        {
+          id: 'b2',
+          extra: 'export const options = { foreignKeys: true };',
+          body: `await op.execute('DELETE FROM p WHERE id = 1');`,
+        },
       ]),
     });
     expect(await query('SELECT id FROM c')).toEqual([{ id: 20 }]);

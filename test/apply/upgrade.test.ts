@@ -112,7 +112,10 @@ describeOn(DIALECTS, 'upgrade', (dialect) => {
     await upgrade({ url, versions: writeVersions(chain) });
     const older = writeVersions(chain.slice(0, 2));
     const events: ToraleEvent[] = [];
-    expect(await upgrade({ url, versions: older, onEvent: (event) => events.push(event) })).toEqual({ applied: [], heads: ['c3'] });
+    expect(await upgrade({ url, versions: older, onEvent: (event) => events.push(event) })).toEqual({
+      applied: [],
+      heads: ['c3'],
+    });
     expect(events).toContainEqual({ type: 'ahead', unknown: ['c3'], codeHeads: ['b2'] });
     expect((await current({ url, versions: older })).state).toBe('ahead');
   });
@@ -147,7 +150,9 @@ describeOn(DIALECTS, 'upgrade', (dialect) => {
 
   test('the version table of Alembic is taken as it is', async () => {
     const { url, query } = await freshDatabase(dialect);
-    await query('CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL, CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num))');
+    await query(
+      'CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL, CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num))',
+    );
     await query("INSERT INTO alembic_version (version_num) VALUES ('a1')");
     const versions = writeVersions([{ id: 'a1', body: `throw new Error('never')` }, { id: 'b2' }]);
     await upgrade({ url, versions, versionTable: 'alembic_version' });
@@ -158,7 +163,10 @@ describeOn(DIALECTS, 'upgrade', (dialect) => {
   test('an edited and a deleted revision are told of, and change nothing', async () => {
     const { url } = await freshDatabase(dialect);
     await upgrade({ url, versions: writeVersions(chain) });
-    const edited = writeVersions([{ ...chain[0]!, body: '// edited' }, { ...chain[2]!, down: 'a1' }]);
+    const edited = writeVersions([
+      { ...chain[0]!, body: '// edited' },
+      { ...chain[2]!, down: 'a1' },
+    ]);
     const events: ToraleEvent[] = [];
     await upgrade({ url, versions: edited, onEvent: (event) => events.push(event) });
     const codes = events.flatMap((event) => (event.type === 'warning' ? [event.code] : []));
@@ -169,7 +177,10 @@ describeOn(DIALECTS, 'upgrade', (dialect) => {
     const { url, query } = await freshDatabase(dialect);
     const versions = writeVersions([
       { id: 'a1', body: `await op.execute('CREATE TABLE runs (revision varchar(10))');` },
-      ...['b2', 'c3', 'd4'].map((id) => ({ id, body: `await op.execute("INSERT INTO runs (revision) VALUES ('${id}')");` })),
+      ...['b2', 'c3', 'd4'].map((id) => ({
+        id,
+        body: `await op.execute("INSERT INTO runs (revision) VALUES ('${id}')");`,
+      })),
     ]);
     const results = await Promise.all(
       Array.from({ length: 20 }, () => torale(['upgrade', 'head', '--url', url, '--versions', versions])),
@@ -195,14 +206,24 @@ describe('an application that upgrades itself', () => {
     const report = await upgrade({ url, auto: true, onEvent: (event) => events.push(event) });
     expect(report).toEqual({ applied: [], heads: [] });
     expect(events).toMatchObject([{ type: 'warning', code: 'LEFT_TO_DEPLOY' }]);
-    await expect(upgrade({ url, versions: writeVersions([{ id: 'a1' }]), auto: true, force: true })).rejects.toMatchObject({ code: 'UNREACHABLE' });
+    await expect(
+      upgrade({ url, versions: writeVersions([{ id: 'a1' }]), auto: true, force: true }),
+    ).rejects.toMatchObject({ code: 'UNREACHABLE' });
   });
 
   test('hands over modules instead of files', async () => {
     const { url, query } = await freshDatabase('sqlite');
     const revisions = [
-      { revision: 'b2', downRevision: 'a1', upgrade: async (op: { execute(sql: string): Promise<unknown> }) => op.execute('CREATE TABLE b (id integer)') },
-      { revision: 'a1', downRevision: null, upgrade: async (op: { execute(sql: string): Promise<unknown> }) => op.execute('CREATE TABLE a (id integer)') },
+      {
+        revision: 'b2',
+        downRevision: 'a1',
+        upgrade: async (op: { execute(sql: string): Promise<unknown> }) => op.execute('CREATE TABLE b (id integer)'),
+      },
+      {
+        revision: 'a1',
+        downRevision: null,
+        upgrade: async (op: { execute(sql: string): Promise<unknown> }) => op.execute('CREATE TABLE a (id integer)'),
+      },
     ];
     expect((await upgrade({ url, revisions })).applied.map(({ revision }) => revision)).toEqual(['a1', 'b2']);
     expect(await query('SELECT revision, checksum FROM torale_history')).toEqual([

@@ -53,8 +53,7 @@ export const downRevision = ['a', 'b'];
 export const branchLabels = 'x';
 export const dependsOn = ['d'];
 
-/** @param {import('torale').Operations} op */
-export async function upgrade(op) {
+export async function upgrade() {
   // A merge: there is nothing to do.
 }
 `);

@@ -73,7 +73,8 @@ export async function connect(url: MysqlUrl, options: ConnectOptions): Promise<S
     keepAliveInitialDelay: 3000,
     multipleStatements: false,
     // A rogue server may ask the client for any file: https://dev.mysql.com/doc/refman/8.4/en/load-data-local-security.html
-    flags: ['-LOCAL_FILES'],
+    // IGNORE_SPACE would end up in the sql_mode that triggers and routines keep.
+    flags: ['-LOCAL_FILES', '-IGNORE_SPACE'],
     supportBigNumbers: true,
     timezone: 'Z',
     connectAttributes: { program_name: `torale/${toraleVersion}` },

@@ -19,6 +19,7 @@ export const mysql: Dialect = {
   name: 'mysql',
   transactionalDdl: false,
   sessionLock: true,
+  preamble: ['SET NAMES utf8mb4'],
   begin: 'START TRANSACTION',
   knexClient: 'mysql2',
   columnTypes,

@@ -18,6 +18,7 @@ export const postgres: Dialect = {
   name: 'postgres',
   transactionalDdl: true,
   sessionLock: true,
+  preamble: ["SET client_encoding = 'UTF8'"],
   begin: 'BEGIN',
   knexClient: 'postgres',
   columnTypes,

@@ -16,6 +16,7 @@ export const sqlite: Dialect = {
   name: 'sqlite',
   transactionalDdl: true,
   sessionLock: false,
+  preamble: [],
   begin: 'BEGIN IMMEDIATE',
   knexClient: 'better-sqlite3',
   columnTypes,

@@ -20,7 +20,9 @@ const FIND = (marks: string): string => `
 
 /** A column that takes texts for numbers would lose the zeros that an id begins with: https://www.sqlite.org/datatype3.html */
 function numberLike(type: unknown): string[] {
-  return typeof type !== 'string' || type === '' || /char|clob|text|blob/i.test(type) ? [] : [`version_num of type ${type}`];
+  return typeof type !== 'string' || type === '' || /char|clob|text|blob/i.test(type)
+    ? []
+    : [`version_num of type ${type}`];
 }
 
 export async function findTables(
