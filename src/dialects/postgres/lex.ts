@@ -24,7 +24,7 @@ function read(sql: string, start: number): Token {
   const ends = (kind: TokenKind, end: number): Token => ({ kind, start, end });
   const code = sql.charCodeAt(start);
   if (isWordStart(code)) return readWord(sql, start);
-  if (isDigit(code)) return ends('number', endOfWord(sql, start));
+  if (isDigit(code)) return ends('number', endOfNumber(sql, start));
   switch (sql.charAt(start)) {
     case ';':
       return ends('semicolon', start + 1);
@@ -48,6 +48,13 @@ function read(sql: string, start: number): Token {
     default:
       return ends('symbol', start + 1);
   }
+}
+
+/** A dollar quote may follow a number at once, as it may not a word. */
+function endOfNumber(sql: string, start: number): number {
+  let at = start;
+  while (isTagPart(sql.charCodeAt(at))) at += 1;
+  return at;
 }
 
 function readWord(sql: string, start: number): Token {
