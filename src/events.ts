@@ -11,6 +11,18 @@ export type ToraleEvent =
   | { readonly type: 'revision-applied'; readonly step: PlannedStep; readonly durationMs: number }
   | { readonly type: 'revision-failed'; readonly step: PlannedStep }
   | { readonly type: 'statement'; readonly revision: string; readonly statement: number; readonly sql: string }
+  /** A statement waits, for what these hold. */
+  | { readonly type: 'blocked'; readonly revision: string; readonly blockers: readonly string[] }
+  /** A statement could not get its lock; everything of the revision was rolled back and will be tried again. */
+  | {
+      readonly type: 'lock-retry';
+      readonly revision: string;
+      readonly statement: number;
+      readonly attempt: number;
+      readonly lockTimeoutMs: number;
+      readonly restMs: number;
+      readonly blockers: readonly string[];
+    }
   /** What became of a statement that an earlier run was cut off in. */
   | {
       readonly type: 'statement-settled';

@@ -5,7 +5,7 @@ import { createRun } from './apply/project.ts';
 import type { Run } from './apply/run.ts';
 import { applyStamp } from './apply/stamp.ts';
 import { applyUpgrade, type ApplyReport } from './apply/upgrade.ts';
-import type { Config } from './config/config.ts';
+import { withoutSecrets } from './apply/without-secrets.ts';
 import type { Duration } from './config/define.ts';
 import { libraryConfig } from './config/library.ts';
 import { ToraleError } from './errors.ts';
@@ -43,8 +43,16 @@ export interface ToraleOptions {
   readonly versionTableSchema?: string;
   readonly role?: string;
   readonly searchPath?: string | readonly string[];
+  /** A lock of the server's own, or a lease in a table; `auto`, the default, chooses. */
+  readonly lock?: 'auto' | 'session' | 'lease';
   /** How long to wait for the migration lock: seconds, or `'10m'`, which is the default. */
   readonly lockTimeout?: Duration;
+  /** The longest a statement waits for a lock in one try; `'2s'` is the default. */
+  readonly statementLockTimeout?: Duration;
+  /** How long a revision is tried again for want of a lock; `'15m'` is the default. */
+  readonly statementLockBudget?: Duration;
+  /** The longest a statement may run inside a transaction; `'30m'` is the default, 0 no limit. */
+  readonly statementTimeout?: Duration;
   /** How long to wait for a server that is not up yet. */
   readonly wait?: Duration;
   readonly connectTimeout?: Duration;
@@ -66,12 +74,15 @@ export interface UpgradeOptions extends ToraleOptions {
   readonly singleTransaction?: boolean;
 }
 
-function runOf(options: ToraleOptions): Run {
-  if (options.url === undefined && options.knex === undefined && options.connection === undefined) {
+/** Calls `work` with the run that these options describe. */
+async function perform<T>(options: ToraleOptions, work: (run: Run) => Promise<T>, offline = false): Promise<T> {
+  const named = [options.url, options.knex, options.connection].filter((one) => one !== undefined).length;
+  if (named === 0 && !offline) {
     throw new ToraleError('NO_DATABASE', 'No database is named.', { hint: 'Give url, knex or connection.' });
   }
-  const config: Config = libraryConfig(options);
-  return createRun(config, options);
+  if (named > 1)
+    throw new ToraleError('USAGE', 'Several databases are named.', { hint: 'Give one of url, knex and connection.' });
+  return withoutSecrets(createRun(libraryConfig(options), options), work);
 }
 
 /**
@@ -85,7 +96,10 @@ function runOf(options: ToraleOptions): Run {
  * ```
  */
 export async function upgrade(options: UpgradeOptions): Promise<ApplyReport> {
-  const run = runOf(options);
+  return perform(options, (run) => upgradeWith(run, options));
+}
+
+async function upgradeWith(run: Run, options: UpgradeOptions): Promise<ApplyReport> {
   if (options.auto === true && options.force !== true) {
     const server = await serverDialect(run);
     if (server !== null) {
@@ -105,7 +119,8 @@ export async function upgrade(options: UpgradeOptions): Promise<ApplyReport> {
 }
 
 async function serverDialect(run: Run): Promise<string | null> {
-  if (run.config.database !== null) return run.config.database.dialect === 'sqlite' ? null : run.config.database.dialect;
+  if (run.config.database !== null)
+    return run.config.database.dialect === 'sqlite' ? null : run.config.database.dialect;
   const { session, dialect } = await run.open({ readOnly: true, create: false });
   await session.close();
   return dialect.name === 'sqlite' ? null : dialect.name;
@@ -113,7 +128,7 @@ async function serverDialect(run: Run): Promise<string | null> {
 
 /** Where the database stands. Writes nothing. */
 export async function current(options: ToraleOptions): Promise<CurrentReport> {
-  return readCurrent(runOf(options));
+  return perform(options, readCurrent);
 }
 
 export interface StampOptions extends ToraleOptions {
@@ -124,10 +139,8 @@ export interface StampOptions extends ToraleOptions {
 
 /** Sets the version table without running a revision. @returns the heads afterwards */
 export async function stamp(options: StampOptions): Promise<{ heads: readonly string[] }> {
-  const { heads } = await applyStamp(runOf(options), {
-    targets: [options.revision].flat(),
-    purge: options.purge ?? false,
-  });
+  const request = { targets: [options.revision].flat(), purge: options.purge ?? false };
+  const { heads } = await perform(options, (run) => applyStamp(run, request));
   return { heads };
 }
 
@@ -139,6 +152,5 @@ export interface CheckOptions extends ToraleOptions {
 /** Is the graph sound, was an applied revision edited, is anything pending? Writes nothing. */
 export async function check(options: CheckOptions): Promise<CheckReport> {
   const offline = options.offline ?? false;
-  return runCheck(offline ? createRun(libraryConfig(options), options) : runOf(options), { offline });
+  return perform(options, (run) => runCheck(run, { offline }), offline);
 }
-

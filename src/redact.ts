@@ -28,7 +28,8 @@ const BEFORE_TEXT = String.raw`PASSWORD(?:\s+FOR\s+\S+)?\s*[=(]\s*|IDENTIFIED\s+
 /** Where a secret stands that nobody told us of: in a URL, in SQL, in JSON, in a connection string. */
 const PATTERNS: readonly (readonly [RegExp, string])[] = [
   // Up to the last @ before the path; with a bare / or ? in the password, up to the first @.
-  [/([a-z][a-z0-9+.-]{0,30}:\/\/[^\s:/?#@"']*:)(?:[^\s"/?]*|[^\s"]*?)@/gi, `$1${MASK}@`],
+  // Also where a slash or the scheme was lost on the way: a path that was normalised, a range cut at its colon.
+  [/((?:[a-z][a-z0-9+.-]{0,30}:\/{1,2}|\/\/)[^\s:/?#@"']*:)(?:[^\s"/?]*|[^\s"]*?)@/gi, `$1${MASK}@`],
   [new RegExp(`\\b(${BEFORE_TEXT})(?:[en]?${SINGLE_QUOTED}|${DOUBLE_QUOTED})`, 'gi'), `$1'${MASK}'`],
   [new RegExp(`\\b(PASSWORD\\s+)(?:e?${SINGLE_QUOTED}|${DOLLAR_QUOTED})`, 'gi'), `$1'${MASK}'`],
   [/("[\w-]{0,40}(?:password|passwd)"\s*:\s*)"(?:[^"\\]|\\[^])*"?/gi, `$1"${MASK}"`],

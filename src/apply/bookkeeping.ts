@@ -1,5 +1,7 @@
 import type { LockOptions } from '../dialects/dialect.ts';
+import { holderText } from '../dialects/waiting.ts';
 import { Journal } from '../journal/journal.ts';
+import { takeLock } from './lock.ts';
 import type { Connected, Run } from './run.ts';
 
 export function lockOptions(run: Run, journal: Journal, onWait?: () => void): LockOptions {
@@ -10,9 +12,15 @@ export function lockOptions(run: Run, journal: Journal, onWait?: () => void): Lo
     signal: run.signal,
     onWait: ({ elapsedMs, holder }) => {
       onWait?.();
-      run.onEvent({ type: 'waiting-for-lock', holder: holder?.description ?? null, elapsedMs });
+      run.onEvent({ type: 'waiting-for-lock', holder: holderText(holder), elapsedMs });
     },
   };
+}
+
+/** A run and its connection while the lock is held. */
+export interface Held {
+  readonly run: Run;
+  readonly connected: Connected;
 }
 
 export function openJournal(run: Run, { session, dialect }: Connected): Promise<Journal> {
@@ -20,7 +28,8 @@ export function openJournal(run: Run, { session, dialect }: Connected): Promise<
 }
 
 /**
- * Holds the migration lock around `work`; where there is no session lock each transaction takes it.
+ * Holds the migration lock around `work`; where there is no session lock each transaction takes it. `work` goes on with
+ * what it is given: a run that stops when the lock is lost, and the connection with its lock.
  *
  * @param journal tells which tables are meant; what it read before the lock may be out of date inside
  */
@@ -28,14 +37,16 @@ export async function withLock<T>(
   run: Run,
   connected: Connected,
   journal: Journal,
-  work: () => Promise<T>,
+  work: (held: Held) => Promise<T>,
   onWait?: () => void,
 ): Promise<T> {
-  const { session, dialect } = connected;
-  if (!dialect.sessionLock) return work();
-  const lock = await dialect.acquireLock(session, lockOptions(run, journal, onWait));
+  const lock = await takeLock(run, connected, journal.names, lockOptions(run, journal, onWait));
+  if (lock === null) return work({ run, connected });
+  const { lost } = lock;
+  // The files of the revisions are read when first asked for, which a copy would do.
+  const until = lost === null ? run : Object.create(run, { signal: { value: AbortSignal.any([run.signal, lost]) } });
   try {
-    return await work();
+    return await work({ run: until as Run, connected: { ...connected, lock } });
   } finally {
     // Ending the connection releases it too.
     await lock.release().catch(() => undefined);
@@ -59,6 +70,7 @@ export async function inBookkeeping<T>(
     const journal = await openJournal(run, connected);
     await journal.ensure();
     const result = await work(journal);
+    await connected.lock?.confirm(false);
     await transaction.commit();
     return result;
   } catch (error) {

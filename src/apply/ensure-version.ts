@@ -7,8 +7,8 @@ export async function ensureVersion(run: Run): Promise<{ created: boolean }> {
   return onDatabase(await run.open({ readOnly: false, create: true }), async (connected) => {
     const journal = await openJournal(run, connected);
     if (journal.complete) return { created: false };
-    return withLock(run, connected, journal, () =>
-      inBookkeeping(run, connected, journal, async () => ({ created: true })),
+    return withLock(run, connected, journal, (held) =>
+      inBookkeeping(held.run, held.connected, journal, async () => ({ created: true })),
     );
   });
 }

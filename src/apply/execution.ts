@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Dialect, LockOptions, RevisionTransaction } from '../dialects/dialect.ts';
+import type { Dialect, Lock, LockOptions, RevisionTransaction, SessionLimits } from '../dialects/dialect.ts';
 import { ToraleError } from '../errors.ts';
 import type { Journal } from '../journal/journal.ts';
 import {
@@ -11,6 +11,7 @@ import {
 } from '../journal/statements.ts';
 import type { Session } from '../session/session.ts';
 import type { CallSite } from './call-site.ts';
+import { UNLIMITED } from './limits.ts';
 import type { Verdict } from './settle.ts';
 import { StatementJournal } from './statement-journal.ts';
 import type { StatementExecutor, StatementRequest } from './statement.ts';
@@ -35,8 +36,14 @@ export interface ExecutionOptions {
   /** What an earlier run left in the journal for this revision. */
   readonly prior: readonly JournalEntry[];
   readonly lock: LockOptions;
+  /** The migration lock; `null` where the transaction is it. */
+  readonly held: Lock | null;
   readonly foreignKeys: boolean;
   readonly signal: AbortSignal;
+  /** Sets how long statements may wait and run: the revision's own limits, or those given. */
+  readonly limit: (limits?: SessionLimits) => Promise<void>;
+  /** Runs a statement and looks who keeps it waiting. */
+  readonly watch: <T>(work: () => Promise<T>) => Promise<T>;
   /** Told of a statement that an earlier run was cut off in. */
   readonly onSettled: (statement: number, verdict: Verdict) => void;
   /** The caller's transaction spans the revisions: neither begun nor committed here. */
@@ -64,6 +71,9 @@ export class Execution implements StatementExecutor {
   #closed = false;
   /** A procedure was called, or other code that the text of its statement does not show. */
   #opaque = false;
+  /** Something ran that could have released the migration lock. */
+  #mayUnlock = false;
+  #busy = false;
   /** One statement at a time, in the order of the calls, also under Promise.all. */
   #queue: Promise<unknown> = Promise.resolve();
 
@@ -77,7 +87,13 @@ export class Execution implements StatementExecutor {
 
   /** Begins; where there is no session lock, this is what excludes other runs. */
   async begin(): Promise<void> {
+    await this.#options.limit();
     if (this.#options.dialect.transactionalDdl) await this.#open();
+  }
+
+  /** A statement could not get its lock, so another try may succeed. */
+  get isBusy(): boolean {
+    return this.#busy;
   }
 
   execute<T>(request: StatementRequest<T>): Promise<T> {
@@ -91,13 +107,17 @@ export class Execution implements StatementExecutor {
       });
     }
     if (this.#outside) return work();
-    await this.#enqueue(() => this.#commitOpen());
+    await this.#enqueue(async () => {
+      await this.#commitOpen();
+      await this.#options.limit(UNLIMITED);
+    });
     this.#outside = true;
     try {
       return await work();
     } finally {
       await this.#enqueue(async () => {
         this.#outside = false;
+        await this.#options.limit();
         if (this.#options.dialect.transactionalDdl) await this.#open();
       });
     }
@@ -115,14 +135,15 @@ export class Execution implements StatementExecutor {
 
   /** Records the revision as applied, in one transaction with what it did last. */
   async finish(headsBefore: readonly string[], headsAfter: readonly string[], entry: HistoryEntry): Promise<void> {
-    const { dialect, journal, session } = this.#options;
+    const { dialect, journal, session, held } = this.#options;
     await this.#refuseLostTransaction();
     if (this.#transaction === null) {
       if ((dialect.transactionalDdl || this.#opaque) && (await session.inTransaction())) throw leftOpen();
       await this.#open();
     }
     for (const statement of moveHeads(dialect, journal.names, headsBefore, headsAfter)) await journal.write(statement);
-    await journal.write(recordHistory(dialect, journal.names, entry));
+    await held?.confirm(this.#mayUnlock);
+    await journal.write(recordHistory(dialect, journal.names, entry, held?.condition));
     if (this.#journalled) await journal.write(journalForget(dialect, journal.names, this.#options.revision));
     if (this.#options.outer === null) await this.#transaction!.commit();
     this.#transaction = null;
@@ -175,10 +196,11 @@ export class Execution implements StatementExecutor {
     }
 
     this.#opaque ||= effect.opaque;
+    this.#mayUnlock ||= effect.opaque || /lock/i.test(statement.text);
     const entry = this.#entry(report.number, hash);
     if (this.#outside || (!dialect.transactionalDdl && effect.implicitCommit)) {
       await this.#commitOpen();
-      const result = repeatable ? await request.send() : await this.#journalledSend(request, entry);
+      const result = repeatable ? await this.#send(request) : await this.#journalledSend(request, entry);
       report.state = 'done';
       report.committed = !repeatable;
       return result;
@@ -186,7 +208,7 @@ export class Execution implements StatementExecutor {
     // Reading needs no transaction where DDL commits by itself anyway; a savepoint is lost without one.
     const needsOne = dialect.transactionalDdl || !repeatable || effect.transactionControl === 'savepoint';
     if (this.#transaction === null && needsOne) await this.#open();
-    const result = await request.send();
+    const result = await this.#send(request);
     report.state = 'done';
     if (dialect.transactionalDdl && !(await session.inTransaction())) throw endedInside(report);
     this.#uncommitted.push({ entry: { ...entry, rowCount: request.rowCountOf(result) }, report });
@@ -219,12 +241,13 @@ export class Execution implements StatementExecutor {
 
   /** The journal first, then the statement, then the journal: whatever dies between, the next run can tell. */
   async #journalledSend<T>(request: StatementRequest<T>, entry: JournalEntry): Promise<T> {
-    const { dialect, session } = this.#options;
+    const { dialect, session, held } = this.#options;
+    await held?.confirm(this.#mayUnlock);
     await this.#statements.start(request.statement, entry);
     this.#journalled = true;
     let result: T;
     try {
-      result = await request.send();
+      result = await this.#send(request);
     } catch (error) {
       if (!dialect.describeError(error).connectionLost && (await this.#statements.refused(request.statement, entry))) {
         this.#journalled = this.#prior.size > 0 || this.reports.some((report) => report.committed);
@@ -234,6 +257,15 @@ export class Execution implements StatementExecutor {
     await this.#statements.done(entry, request.rowCountOf(result));
     if (this.#opaque && (await session.inTransaction())) throw leftOpen();
     return result;
+  }
+
+  async #send<T>(request: StatementRequest<T>): Promise<T> {
+    try {
+      return await this.#options.watch(() => request.send());
+    } catch (error) {
+      this.#busy ||= this.#options.dialect.describeError(error).refusal === 'busy';
+      throw error;
+    }
   }
 
   async #open(): Promise<void> {

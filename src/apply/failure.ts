@@ -19,6 +19,8 @@ export interface FailureContext {
   readonly serverError: ServerError | null;
   /** What the dialect knows to do about this error. */
   readonly advice: string | undefined;
+  /** A statement could not get its lock. */
+  readonly busy: boolean;
   /** MySQL and MariaDB. */
   readonly ddlCommits: boolean;
 }
@@ -77,7 +79,8 @@ export function incompleteRevision(failure: ToraleError, context: FailureContext
 }
 
 /** A connection that broke says nothing against the revision. */
-function codeOf(known: ToraleError | null, { serverError }: FailureContext): ErrorCode {
+function codeOf(known: ToraleError | null, { serverError, busy }: FailureContext): ErrorCode {
+  if (busy) return 'BUSY';
   if (known?.code === 'UNRESOLVED') return 'UNRESOLVED';
   return serverError?.connectionLost === true ? 'CONNECTION_LOST' : 'REVISION_FAILED';
 }

@@ -37,8 +37,8 @@ export async function resolveRevision(
   const { dialect } = connected;
   try {
     const found = await openJournal(run, connected);
-    return await withLock(run, connected, found, () =>
-      inBookkeeping(run, connected, found, async (journal) => {
+    return await withLock(run, connected, found, (held) =>
+      inBookkeeping(held.run, held.connected, found, async (journal) => {
         const { heads, journal: entries } = await journal.read();
         const revision = unfinished(entries, request.revision);
         const mine = entries.filter((entry) => entry.revision === revision);

@@ -1,5 +1,5 @@
 import { hostname, userInfo } from 'node:os';
-import type { Dialect, RevisionTransaction } from '../dialects/dialect.ts';
+import type { Dialect, RevisionTransaction, SessionLimits } from '../dialects/dialect.ts';
 import { ToraleError, isToraleError } from '../errors.ts';
 import type { PlannedStep } from '../events.ts';
 import type { Journal } from '../journal/journal.ts';
@@ -10,6 +10,7 @@ import type { RevisionModule } from '../revision/load.ts';
 import { knexOn } from '../session/knex.ts';
 import type { Session } from '../session/session.ts';
 import { version } from '../version.ts';
+import type { SessionLimiter } from './attempts.ts';
 import { AwaitGuard } from './await-guard.ts';
 import { lockOptions } from './bookkeeping.ts';
 import type { CallSite } from './call-site.ts';
@@ -20,6 +21,7 @@ import { KnexOperations } from './knex-operations.ts';
 import { createOperations } from './operations.ts';
 import type { Connected, Run } from './run.ts';
 import type { StatementExecutor } from './statement.ts';
+import { namingBlockers, type Watcher } from './watcher.ts';
 
 export interface RevisionRunOptions {
   readonly run: Run;
@@ -33,15 +35,32 @@ export interface RevisionRunOptions {
   readonly headsCommitted: readonly string[];
   readonly prior: readonly JournalEntry[];
   readonly outer: RevisionTransaction | null;
+  readonly watcher: Watcher;
   /** Stop before anything has run, because another run was there first. */
   readonly stale: () => Promise<boolean>;
 }
 
-/** Runs one revision and records it. Returns null where the database has moved on meanwhile. */
-export async function runRevision(options: RevisionRunOptions): Promise<number | null> {
-  const { run, connected, journal, step, headsBefore, headsAfter } = options;
+/** One try at a revision. */
+export interface Attempt {
+  readonly module: RevisionModule;
+  /** From 1. */
+  readonly number: number;
+  readonly limiter: SessionLimiter;
+  readonly limits: SessionLimits;
+  /** Who kept a statement waiting; filled in while it runs. */
+  blockers: readonly string[];
+}
+
+/**
+ * Runs one revision and records it.
+ *
+ * @returns milliseconds; null where the database has moved on meanwhile
+ * @throws ToraleError BUSY where a statement could not get its lock, which another try may; REVISION_FAILED, UNRESOLVED
+ */
+export async function runRevision(options: RevisionRunOptions, attempt: Attempt): Promise<number | null> {
+  const { run, connected, journal, step, headsBefore, headsAfter, watcher } = options;
   const { session, dialect } = connected;
-  const module = await run.source.load(step.revision);
+  const { module } = attempt;
   const startedAt = new Date();
   const started = performance.now();
   const checksum = run.source.checksumOf(step.revision);
@@ -53,9 +72,19 @@ export async function runRevision(options: RevisionRunOptions): Promise<number |
     checksum,
     prior: options.prior,
     lock: lockOptions(run, journal),
+    held: connected.lock ?? null,
     foreignKeys: module.options?.foreignKeys === true,
     signal: run.signal,
     outer: options.outer,
+    limit: (limits) => attempt.limiter.set(limits ?? attempt.limits),
+    watch: (work) => {
+      const { lockTimeoutMs } = attempt.limits;
+      if (lockTimeoutMs === 0 || session.id === null) return work();
+      return namingBlockers(watcher, Math.max(300, lockTimeoutMs * 0.6), work, (blockers) => {
+        attempt.blockers = blockers;
+        run.onEvent({ type: 'blocked', revision: step.revision, blockers });
+      });
+    },
     onSettled: (statement, verdict) =>
       run.onEvent({ type: 'statement-settled', revision: step.revision, statement, verdict }),
   });
@@ -69,6 +98,8 @@ export async function runRevision(options: RevisionRunOptions): Promise<number |
     isOwn = false;
     await callUpgrade(module, { run, session, dialect, step, executor: execution });
     await execution.idle();
+    // A revision that looked at op.signal and returned early is not done.
+    run.signal.throwIfAborted();
     isOwn = true;
     const finishedAt = new Date();
     const durationMs = performance.now() - started;
@@ -86,7 +117,6 @@ export async function runRevision(options: RevisionRunOptions): Promise<number |
     await execution.finish(headsBefore, headsAfter, entry);
     return durationMs;
   } catch (error) {
-    run.onEvent({ type: 'revision-failed', step });
     await execution.idle();
     const state = await execution.abandon();
     throw toFailure(error, { state, isOwn, execution }, options);
@@ -174,6 +204,7 @@ function toFailure(error: unknown, { state, isOwn, execution }: Outcome, options
     server: session.server.title.split(' ')[0] ?? '',
     serverError: failed || isOwn ? serverError : null,
     advice: failed ? adviceFor(execution.reports.at(-1)!.sql, dialect) : undefined,
+    busy: execution.isBusy,
     ddlCommits: !dialect.transactionalDdl,
   };
   // COMMIT may also fail for what the revision did, such as a deferred constraint.

@@ -1,5 +1,5 @@
 import type { Config } from '../config/config.ts';
-import type { Dialect } from '../dialects/dialect.ts';
+import type { Dialect, Lock } from '../dialects/dialect.ts';
 import type { EventListener } from '../events.ts';
 import type { RevisionGraph } from '../graph/graph.ts';
 import type { Session } from '../session/session.ts';
@@ -13,6 +13,8 @@ export interface Run {
   readonly graph: RevisionGraph;
   readonly onEvent: EventListener;
   readonly signal: AbortSignal;
+  /** Another connection to the same database, for what the first cannot do while it is busy; null where there is none. */
+  openSide(): Promise<Session | null>;
   /** Opens the one connection, or takes the caller's. */
   open(options: { readOnly: boolean; create: boolean }): Promise<Connected>;
 }
@@ -22,4 +24,6 @@ export interface Connected {
   readonly dialect: Dialect;
   /** As the database is named to people. */
   readonly display: string;
+  /** The migration lock while this run holds it. */
+  readonly lock?: Lock;
 }

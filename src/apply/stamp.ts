@@ -24,8 +24,8 @@ export async function applyStamp(run: Run, request: StampRequest): Promise<Stamp
   return onDatabase(await run.open({ readOnly: false, create: true }), async (connected) => {
     const { session, dialect } = connected;
     const found = await openJournal(run, connected);
-    return withLock(run, connected, found, () =>
-      inBookkeeping(run, connected, found, async (journal) => {
+    return withLock(run, connected, found, (held) =>
+      inBookkeeping(held.run, held.connected, found, async (journal) => {
         const before = await journal.readHeads();
         const { heads, entries } = planStamp(run, request, before);
         if (request.purge) {

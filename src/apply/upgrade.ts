@@ -6,8 +6,9 @@ import { reviewApplied } from './applied-files.ts';
 import { inBookkeeping, lockOptions, openJournal, withLock } from './bookkeeping.ts';
 import { isYetToBeMade, onDatabase } from './database.ts';
 import { locate, type Position } from './position.ts';
-import { runRevision } from './revision-run.ts';
+import { runWithRetries, SessionLimiter } from './attempts.ts';
 import type { Connected, Run } from './run.ts';
+import { Watcher } from './watcher.ts';
 
 export interface AppliedRevision {
   readonly revision: string;
@@ -34,7 +35,7 @@ export interface UpgradeRequest {
 export async function applyUpgrade(run: Run, request: UpgradeRequest): Promise<ApplyReport> {
   if (isYetToBeMade(run)) run.graph.plan({ applied: [], target: request.target });
   const opened = await run.open({ readOnly: false, create: true });
-  return onDatabase(opened, (connected) => new Upgrade(run, connected, request).run());
+  return onDatabase(opened, (connected) => new Upgrade(run, connected, request).runWatched());
 }
 
 interface Situation {
@@ -44,16 +45,21 @@ interface Situation {
 }
 
 class Upgrade {
-  readonly #run: Run;
-  readonly #connected: Connected;
+  /** Replaced by what the lock gives once it is held. */
+  #run: Run;
+  #connected: Connected;
   readonly #request: UpgradeRequest;
   readonly #applied: AppliedRevision[] = [];
+  readonly #watcher: Watcher;
+  readonly #limiter: SessionLimiter;
   #waited = false;
 
   constructor(run: Run, connected: Connected, request: UpgradeRequest) {
     this.#run = run;
     this.#connected = connected;
     this.#request = request;
+    this.#watcher = new Watcher(run, connected.dialect, connected.session);
+    this.#limiter = new SessionLimiter(connected.dialect, connected.session);
     if (request.singleTransaction && !connected.dialect.transactionalDdl) {
       throw new ToraleError(
         'USAGE',
@@ -62,6 +68,18 @@ class Upgrade {
           hint: 'Leave --single-transaction away.',
         },
       );
+    }
+  }
+
+  /** A stop cancels the statement that runs; the rest follows from its failure. */
+  async runWatched(): Promise<ApplyReport> {
+    const cancel = (): void => void this.#watcher.cancel();
+    this.#run.signal.addEventListener('abort', cancel);
+    try {
+      return await this.run();
+    } finally {
+      this.#run.signal.removeEventListener('abort', cancel);
+      await this.#watcher.close();
     }
   }
 
@@ -82,7 +100,11 @@ class Upgrade {
       this.#run,
       this.#connected,
       journal,
-      () => (this.#request.singleTransaction ? this.#inOneTransaction(journal, target) : this.#oneByOne(target)),
+      (held) => {
+        this.#run = held.run;
+        this.#connected = held.connected;
+        return this.#request.singleTransaction ? this.#inOneTransaction(journal, target) : this.#oneByOne(target);
+      },
       () => (this.#waited = true),
     );
   }
@@ -159,10 +181,11 @@ class Upgrade {
     let heads = state.heads;
     refuseForeignJournal(state, situation.steps[0]?.revision);
     for (const step of situation.steps) {
+      await this.#connected.lock?.verify();
       const prior = state.journal.filter((entry) => entry.revision === step.revision);
       onEvent({ type: 'revision-started', step, resumed: prior.length > 0 });
       const before = heads;
-      const durationMs = await runRevision({
+      const durationMs = await runWithRetries({
         run: this.#run,
         connected: this.#connected,
         journal,
@@ -173,9 +196,10 @@ class Upgrade {
         headsCommitted: outer === null ? before : state.heads,
         prior,
         outer,
+        watcher: this.#watcher,
         stale: async () =>
           !this.#connected.dialect.sessionLock && outer === null && !sameHeads(await journal.readHeads(), before),
-      });
+      }, this.#limiter);
       if (durationMs === null) return false;
       heads = step.headsAfter;
       this.#applied.push({ revision: step.revision, durationMs });

@@ -1,13 +1,15 @@
 import { Command } from '@oclif/core';
-import { createRun } from '../apply/project.ts';
 import type { Run } from '../apply/run.ts';
-import { loadConfig, type LoadedConfig } from '../config/load.ts';
+import type { LoadedConfig } from '../config/load.ts';
 import type { ConfigFlags } from '../config/sources.ts';
-import { isToraleError, ToraleError } from '../errors.ts';
+import { ToraleError } from '../errors.ts';
 import { redact, redactValue } from '../redact.ts';
+import { wantsJson } from './arguments.ts';
+import { abortOnCrash } from './crashes.ts';
 import { commonFlags } from './flags.ts';
 import { createOutput, type Output } from './output.ts';
 import { progress } from './progress.ts';
+import { toToraleError } from './report-error.ts';
 import { abortOnSignals } from './signals.ts';
 
 /** What a command has to say: one value for programs, one text for people. */
@@ -38,7 +40,7 @@ export abstract class ToraleCommand extends Command {
   override async run(): Promise<void> {
     try {
       const { json, text, exitCode } = await this.perform();
-      if (this.argv.includes('--json')) this.output.result(JSON.stringify(redactValue(json, this.#secrets), null, 2));
+      if (wantsJson(this.argv)) this.output.result(JSON.stringify(redactValue(json, this.#secrets), null, 2));
       else if (text !== '') this.output.result(text);
       if (exitCode !== undefined) process.exitCode = exitCode;
     } catch (error) {
@@ -48,6 +50,7 @@ export abstract class ToraleCommand extends Command {
 
   /** The configuration these flags, the environment and the files give. */
   protected async configuration(flags: ParsedFlags): Promise<LoadedConfig> {
+    const { loadConfig } = await import('../config/load.ts');
     const loaded = await loadConfig({
       cwd: process.cwd(),
       env: process.env,
@@ -62,25 +65,22 @@ export abstract class ToraleCommand extends Command {
   /** Calls `work` with a run that tells its progress on stderr and stops on signals. */
   protected async withRun<T>(flags: ParsedFlags, work: (project: Project) => Promise<T>): Promise<T> {
     const loaded = await this.configuration(flags);
+    const { createRun } = await import('../apply/project.ts');
     const controller = new AbortController();
     const release = abortOnSignals(controller);
+    const settle = abortOnCrash(controller, (text) => redact(text, this.#secrets));
     try {
       const run = createRun(loaded.config, { onEvent: progress(this.output), signal: controller.signal });
       return await work({ loaded, run });
     } finally {
       release();
+      settle();
     }
   }
 
   /** A copy without secrets: what printing and `--debug` will show. */
-  #redacted(error: unknown): unknown {
-    if (!isToraleError(error)) {
-      if (error instanceof Error) {
-        error.message = redact(error.message, this.#secrets);
-        if (error.stack !== undefined) error.stack = redact(error.stack, this.#secrets);
-      }
-      return error;
-    }
+  #redacted(thrown: unknown): ToraleError {
+    const error = toToraleError(thrown, this.ctor);
     const copy = new ToraleError(error.code, redact(error.message, this.#secrets), {
       hint: error.hint === undefined ? undefined : redact(error.hint, this.#secrets),
       data: redactValue(error.data, this.#secrets),
@@ -104,7 +104,8 @@ function toConfigFlags(flags: ParsedFlags): ConfigFlags {
   const known: ConfigFlags = {};
   for (const name of [...Object.keys(commonFlags), 'lock-timeout']) {
     if (flags[name] === undefined || name === 'json' || name === 'debug') continue;
-    (known as Record<string, unknown>)[name.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase())] = flags[name];
+    (known as Record<string, unknown>)[name.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase())] =
+      flags[name];
   }
   return known;
 }

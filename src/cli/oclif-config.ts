@@ -1,6 +1,7 @@
 import type { Command, Config, Interfaces } from '@oclif/core';
 import { COMMANDS } from '../commands/index.ts';
 import { version } from '../version.ts';
+import { usageOf } from './usage-error.ts';
 
 /**
  * What oclif's Command, parser and help ask of its Config. The real one reads package.json, the manifest and a theme in
@@ -26,7 +27,7 @@ class StaticConfig {
   readonly commands: readonly Command.Cached[];
 
   constructor(manifest: Interfaces.Manifest | undefined) {
-    this.commands = Object.values(manifest?.commands ?? {});
+    this.commands = Object.values(manifest?.commands ?? {}).map((command) => ({ ...command, usage: usageOf(command) }));
   }
 
   get commandIDs(): string[] {

@@ -1,16 +1,24 @@
 import { styleText } from 'node:util';
+import { displayWidth, pad } from './width.ts';
 
 type Style = Parameters<typeof styleText>[0];
+
+/** Colours a text where that is wanted. */
+export type Paint = (style: Style, text: string) => string;
 
 /** The only place that knows of terminals. `stdout` carries results, `stderr` everything else. */
 export interface Output {
   /** A person reads along on stderr. */
   readonly isTerminal: boolean;
+  /** Columns of the terminal that results go to; unlimited where they go into a file or a pipe. */
+  readonly columns: number;
+  /** The same of the terminal on stderr. */
+  readonly noteColumns: number;
   result(text: string): void;
   note(text: string): void;
   /** Colour for a result; the text itself where stdout is no terminal or NO_COLOR is set. */
-  style(style: Style, text: string): string;
-  styleNote(style: Style, text: string): string;
+  readonly style: Paint;
+  readonly styleNote: Paint;
   /** Replaces the running line of a terminal. */
   rewrite(text: string): void;
 }
@@ -27,6 +35,8 @@ export function createOutput(redact: (text: string) => string): Output {
   }
   return {
     isTerminal: stderr.isTTY === true,
+    columns: stdout.isTTY ? stdout.columns || 80 : Infinity,
+    noteColumns: stderr.isTTY ? stderr.columns || 80 : Infinity,
     result: (text) => void stdout.write(`${redact(printable(text))}\n`),
     note: (text) => void stderr.write(`${redact(printable(text))}\n`),
     rewrite: (text) => void stderr.write(`\r\u001b[2K${redact(printable(text))}`),
@@ -35,13 +45,16 @@ export function createOutput(redact: (text: string) => string): Output {
   };
 }
 
+const UNPRINTABLE =
+  // oxlint-disable-next-line no-control-regex -- these characters are the point
+  /(\u001b\[\d+(?:;\d+)*m)|[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g;
+
 /**
  * Names and messages from a database may hold escape sequences and characters that turn the direction of reading;
  * only colours pass.
  */
 function printable(text: string): string {
-  // oxlint-disable-next-line no-control-regex -- these characters are the point
-  return text.replace(/(\u001b\[\d+(?:;\d+)*m)|[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, '$1');
+  return text.replace(UNPRINTABLE, '$1');
 }
 
 /** `31 ms`, `4.2 s`, `3 min 5 s` */
@@ -55,8 +68,16 @@ export function formatDuration(milliseconds: number): string {
 /** Columns side by side, as wide as their widest cell; the last is not padded. */
 export function table(rows: readonly (readonly string[])[], gap = 2): string {
   const widths: number[] = [];
-  for (const row of rows) row.forEach((cell, column) => (widths[column] = Math.max(widths[column] ?? 0, cell.length)));
+  for (const row of rows) {
+    row.forEach((cell, column) => (widths[column] = Math.max(widths[column] ?? 0, displayWidth(cell))));
+  }
   return rows
-    .map((row) => row.map((cell, column) => (column === row.length - 1 ? cell : cell.padEnd(widths[column]! + gap))).join('').trimEnd())
+    .map((row) => row.map((cell, column) => (column === row.length - 1 ? cell : pad(cell, widths[column]! + gap))))
+    .map((cells) => cells.join('').trimEnd())
     .join('\n');
+}
+
+/** `1 revision`, `2 revisions` */
+export function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`;
 }

@@ -1,5 +1,6 @@
 import type { EventListener, PlannedStep, ToraleEvent } from '../events.ts';
-import { formatDuration, type Output } from './output.ts';
+import { count, formatDuration, type Output } from './output.ts';
+import { clip, pad } from './width.ts';
 
 const FRAMES = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
 
@@ -12,74 +13,64 @@ function named({ revision, message }: PlannedStep): string {
   return message === '' ? revision : `${revision} ${message}`;
 }
 
-function count(steps: readonly PlannedStep[]): string {
-  return `${steps.length} revision${steps.length === 1 ? '' : 's'} to apply`;
-}
-
 function inLog(output: Output): EventListener {
   const say = (text: string): void => output.note(`torale: ${text}`);
   return (event) => {
-    switch (event.type) {
-      case 'plan':
-        if (event.steps.length > 0) {
-          say(`${count(event.steps)}, ${event.heads.join(', ') || '(base)'} → ${event.steps.at(-1)!.revision}`);
-        }
-        return;
-      case 'revision-started':
-        if (event.resumed) say(`going on with ${named(event.step)}`);
-        return;
-      case 'revision-applied':
-        say(`applied ${named(event.step)} (${formatDuration(event.durationMs)})`);
-        return;
-      default: {
-        const text = inWords(event);
-        if (text !== null) say(text);
-      }
+    const text = inWords(event);
+    if (text !== null) say(text);
+    else if (event.type === 'plan' && event.steps.length > 0) {
+      const from = event.heads.join(', ') || '(base)';
+      say(`${count(event.steps.length, 'revision')} to apply, ${from} → ${event.steps.at(-1)!.revision}`);
+    } else if (event.type === 'revision-started' && event.resumed) say(`going on with ${named(event.step)}`);
+    else if (event.type === 'revision-applied') {
+      say(`applied ${named(event.step)} (${formatDuration(event.durationMs)})`);
     }
   };
 }
 
+/** Where durations stand, so that they are one below the other. */
+const RIGHT = 70;
+
 function onTerminal(output: Output): EventListener {
+  const { styleNote } = output;
   let timer: NodeJS.Timeout | undefined;
-  let running = false;
-  const stopLine = (): void => {
-    clearInterval(timer);
-    if (running) output.rewrite('');
-    running = false;
+  let left = 0;
+  const say = (text: string): void => {
+    if (timer !== undefined) output.rewrite('');
+    output.note(text);
   };
-  const line = (mark: string, step: PlannedStep, right: string): string => {
-    const left = `  ${mark} ${step.revision}  ${step.message}`;
-    return right === '' ? left : `${left.padEnd(70)} ${right}`;
+  const line = (mark: string, { revision, message }: PlannedStep, right: string): string => {
+    const text = clip(`${revision}  ${message}`.trimEnd(), Math.max(20, output.noteColumns - 20));
+    return `  ${mark} ${right === '' ? text : `${pad(text, Math.min(RIGHT, output.noteColumns - 12) - 4)} ${styleNote('dim', right)}`}`;
+  };
+  const run = (step: PlannedStep, resumed: boolean): void => {
+    const started = performance.now();
+    let frame = 0;
+    const draw = (): void => {
+      const elapsed = performance.now() - started;
+      const right = elapsed > 1000 ? formatDuration(elapsed) : resumed ? 'going on' : '';
+      output.rewrite(line(FRAMES[frame++ % FRAMES.length]!, step, right));
+    };
+    draw();
+    timer = setInterval(draw, 80);
+    timer.unref();
+  };
+  const end = (text: string): void => {
+    clearInterval(timer);
+    say(text);
+    timer = undefined;
   };
   return (event) => {
-    switch (event.type) {
-      case 'plan':
-        if (event.steps.length > 0) output.note(`${event.database}: ${count(event.steps)}\n`);
-        return;
-      case 'revision-started': {
-        let frame = 0;
-        const draw = (): void => output.rewrite(line(FRAMES[frame++ % FRAMES.length]!, event.step, event.resumed ? 'going on' : ''));
-        draw();
-        running = true;
-        timer = setInterval(draw, 80);
-        timer.unref();
-        return;
-      }
-      case 'revision-applied':
-        stopLine();
-        output.note(line(output.styleNote('green', '✓'), event.step, output.styleNote('dim', formatDuration(event.durationMs))));
-        return;
-      case 'revision-failed':
-        stopLine();
-        output.note(`${line(output.styleNote('red', '✗'), event.step, '')}\n`);
-        return;
-      default: {
-        const text = inWords(event);
-        if (text === null) return;
-        stopLine();
-        output.note(event.type === 'warning' ? output.styleNote('yellow', text) : text);
-      }
-    }
+    const text = inWords(event);
+    if (text !== null) say(event.type === 'warning' ? styleNote('yellow', text) : text);
+    else if (event.type === 'plan' && event.steps.length > 0) {
+      left = event.steps.length;
+      output.note(`${event.database}: ${count(left, 'revision')} to apply\n`);
+    } else if (event.type === 'revision-started') run(event.step, event.resumed);
+    else if (event.type === 'revision-applied') {
+      end(line(styleNote('green', '✓'), event.step, formatDuration(event.durationMs)));
+      if (--left === 0) output.note('');
+    } else if (event.type === 'revision-failed') end(`${line(styleNote('red', '✗'), event.step, '')}\n`);
   };
 }
 
@@ -89,17 +80,38 @@ function inWords(event: ToraleEvent): string | null {
     case 'waiting-for-server':
       return `${event.reason.replace(/\.$/, '')}, ${formatDuration(event.elapsedMs)} of ${formatDuration(event.limitMs)}`;
     case 'waiting-for-lock':
-      return `waiting for the migration lock, held by ${event.holder ?? 'another connection'}, for ${formatDuration(event.elapsedMs)}`;
+      return `waiting for the migration lock, held by ${event.holder ?? 'another connection'}${event.elapsedMs < 1000 ? '' : `, for ${formatDuration(event.elapsedMs)}`}`;
     case 'ahead':
       return (
         `the database is ahead: it has ${event.unknown.join(', ')}, which this image does not know; ` +
         `its own head${event.codeHeads.length === 1 ? '' : 's'} ${event.codeHeads.join(', ')} ${event.codeHeads.length === 1 ? 'is' : 'are'} applied. Nothing to do.`
       );
+    case 'up-to-date':
+      return event.waited ? 'nothing to do: another run got there' : null;
+    case 'statement-settled':
+      return settled(event);
+    case 'blocked':
+      return `${event.revision} waits for ${event.blockers.join('; ')}`;
+    case 'lock-retry':
+      return `${event.revision}: no lock for statement ${event.statement} within ${formatDuration(event.lockTimeoutMs)}, try ${event.attempt}; again in ${formatDuration(event.restMs)}`;
     case 'log':
       return `${event.revision}: ${event.message}`;
     case 'warning':
       return `warning: ${event.message}${event.hint === undefined ? '' : ` ${event.hint}`}`;
-    default:
+    case 'plan':
+    case 'revision-started':
+    case 'revision-applied':
+    case 'revision-failed':
+    case 'statement':
       return null;
   }
+}
+
+/** An ambiguous one ends the run, with an error that tells more. */
+function settled({ revision, statement, verdict }: Extract<ToraleEvent, { type: 'statement-settled' }>): string | null {
+  if (verdict === 'ambiguous') return null;
+  const what = `${revision}: statement ${statement}, in which an earlier run was cut off,`;
+  return verdict === 'applied'
+    ? `${what} was applied and is not run again`
+    : `${what} was not applied and is run again`;
 }

@@ -1,7 +1,9 @@
 import { type Command, Help, type Interfaces } from '@oclif/core';
-import { COMMANDS } from '../commands/index.ts';
+import { ALIASES, COMMANDS } from '../commands/index.ts';
 import { EXIT_CODES, ToraleError } from '../errors.ts';
 import { didYouMean } from '../suggest.ts';
+import { wantsJson, words } from './arguments.ts';
+import { foreignWord } from './foreign-words.ts';
 import { oclifConfig } from './oclif-config.ts';
 import { reportError, toToraleError } from './report-error.ts';
 
@@ -9,12 +11,6 @@ import { reportError, toToraleError } from './report-error.ts';
 type LoadManifest = () => Interfaces.Manifest;
 
 const HELP = new Set(['--help', '-h', 'help']);
-
-/** Everything before a bare `--`: what follows it is an operand, whatever it looks like. */
-function words(argv: readonly string[]): readonly string[] {
-  const end = argv.indexOf('--');
-  return end === -1 ? argv : argv.slice(0, end);
-}
 
 async function dispatch(argv: readonly string[], loadManifest: LoadManifest): Promise<void> {
   const [first, ...rest] = argv;
@@ -30,7 +26,8 @@ async function dispatch(argv: readonly string[], loadManifest: LoadManifest): Pr
   }
 }
 
-function commandNamed(name: string): Command.Class {
+function commandNamed(word: string): Command.Class {
+  const name = canonical(word);
   const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   if (command !== undefined) {
     command.id = name;
@@ -38,26 +35,38 @@ function commandNamed(name: string): Command.Class {
   }
   if (name.startsWith('-')) {
     throw new ToraleError('USAGE', `The command comes first, then '${name}'.`, {
-      hint: 'torale COMMAND --flag …; torale --help lists the commands.',
+      hint: 'torale --help lists the commands.',
     });
   }
-  const hint = didYouMean(name, Object.keys(COMMANDS)) ?? 'torale --help lists the commands.';
-  throw new ToraleError('UNKNOWN_COMMAND', `There is no command '${name}'.`, { hint });
+  const known = [...Object.keys(COMMANDS), ...Object.keys(ALIASES)];
+  const hint = didYouMean(name, known) ?? 'torale --help lists the commands.';
+  throw foreignWord(name) ?? new ToraleError('UNKNOWN_COMMAND', `There is no command '${name}'.`, { hint });
 }
 
-async function showHelp(name: string | undefined, loadManifest: LoadManifest): Promise<void> {
-  if (name !== undefined) commandNamed(name);
-  await new Help(oclifConfig(loadManifest()), { maxWidth: 100 }).showHelp(name === undefined ? [] : [name]);
+function canonical(word: string): string {
+  return (Object.hasOwn(ALIASES, word) ? ALIASES[word] : undefined) ?? word;
+}
+
+async function showHelp(word: string | undefined, loadManifest: LoadManifest): Promise<void> {
+  if (word !== undefined) commandNamed(word);
+  await new Help(oclifConfig(loadManifest()), { maxWidth: 100 }).showHelp(word === undefined ? [] : [canonical(word)]);
+}
+
+/** Under DEBUG=* Knex would print every statement with its values, passwords included. */
+function muteKnex(): void {
+  const { DEBUG } = process.env;
+  if (DEBUG) process.env['DEBUG'] = `${DEBUG},-knex:query,-knex:bindings`;
 }
 
 /** Runs the command line. Never throws and never calls process.exit: Node can hang in it once WebAssembly was loaded. */
 export async function run(argv: readonly string[], loadManifest: LoadManifest): Promise<void> {
+  muteKnex();
   try {
     await dispatch(argv, loadManifest);
     process.exitCode ??= EXIT_CODES.ok;
   } catch (error) {
     const failure = toToraleError(error);
     process.exitCode = failure.exitCode;
-    reportError(failure, { json: words(argv).includes('--json') });
+    reportError(failure, { json: wantsJson(argv), debug: words(argv).includes('--debug') });
   }
 }

@@ -1,4 +1,4 @@
-import { EXIT_CODES, ToraleError } from '../errors.ts';
+import { ToraleError } from '../errors.ts';
 
 /**
  * Turns SIGINT and SIGTERM into an abort, so that the run can take back what is open and release the lock.
@@ -7,22 +7,24 @@ import { EXIT_CODES, ToraleError } from '../errors.ts';
  * @returns removes the handlers
  */
 export function abortOnSignals(controller: AbortController): () => void {
+  const release = (): void => {
+    process.off('SIGINT', stop);
+    process.off('SIGTERM', stop);
+  };
   const stop = (signal: NodeJS.Signals): void => {
-    const terminated = signal === 'SIGTERM';
     if (controller.signal.aborted) {
-      // eslint-disable-next-line -- the second signal means: now
-      process.exit(terminated ? EXIT_CODES.terminated : EXIT_CODES.interrupted);
+      // The default action, which leaves 130 or 143. As PID 1 there is none, and the run goes on to stop in order.
+      release();
+      process.kill(process.pid, signal);
+      return;
     }
     controller.abort(
-      new ToraleError(terminated ? 'TERMINATED' : 'INTERRUPTED', `Stopped by ${signal}; what was not finished was rolled back.`, {
-        hint: 'Run the same command again.',
+      new ToraleError(signal === 'SIGTERM' ? 'TERMINATED' : 'INTERRUPTED', `Stopped by ${signal}.`, {
+        hint: 'Run the same command again: it goes on from where the database is now.',
       }),
     );
   };
   process.on('SIGINT', stop);
   process.on('SIGTERM', stop);
-  return () => {
-    process.off('SIGINT', stop);
-    process.off('SIGTERM', stop);
-  };
+  return release;
 }

@@ -14,15 +14,30 @@ export function readDialect(text: string | undefined): DialectName | null {
   });
 }
 
-/** `FROM:TO`, which only a script can start from. */
+/** `FROM:TO`, which only a script can start from. `from` is null where the database is to be asked. */
 export function splitRange(revision: string, allowed: boolean): { from: string[] | null; to: string } {
   const colon = revision.indexOf(':');
   if (colon === -1) return { from: null, to: revision };
   if (!allowed) {
-    throw new ToraleError('USAGE', `A range such as ${revision} goes with --sql: a database knows itself where it stands.`, {
-      hint: `torale upgrade ${revision.slice(colon + 1) || 'head'}`,
-    });
+    throw new ToraleError(
+      'USAGE',
+      `A range such as ${revision} goes with --sql: a database knows itself where it is.`,
+      {
+        hint: `Give only its end: ${revision.slice(colon + 1) || 'head'}`,
+      },
+    );
   }
   const from = revision.slice(0, colon);
   return { from: from === '' || from === 'base' ? [] : from.split(','), to: revision.slice(colon + 1) || 'head' };
+}
+
+/** Several targets, of which one may say where a script starts. */
+export function splitRanges(
+  revisions: readonly string[],
+  allowed: boolean,
+): { from: string[] | null; targets: string[] } {
+  const split = revisions.map((revision) => splitRange(revision, allowed));
+  const starts = split.flatMap(({ from }) => (from === null ? [] : [from]));
+  if (starts.length > 1) throw new ToraleError('USAGE', 'Only one of the revisions can say where the script starts.');
+  return { from: starts[0] ?? null, targets: split.map(({ to }) => to) };
 }

@@ -18,6 +18,12 @@ export interface Config {
   readonly dialects: readonly DialectName[] | null;
   /** How long to wait for the migration lock. */
   readonly lockTimeoutMs: number;
+  /** What the lock is made of: `auto` takes a lease where the server's own locks do not exclude. */
+  readonly lock: LockMode;
+  /** What a revision may override with its `options`; see `StatementLimits`. */
+  readonly statementLockTimeoutMs: number;
+  readonly statementLockBudgetMs: number;
+  readonly statementTimeoutMs: number;
   /** How long to wait for the server to accept connections; 0 tries once. */
   readonly waitMs: number;
   /** The time one attempt to connect may take. */
@@ -36,6 +42,9 @@ export interface Config {
   /** The server for scratch databases; `null` is the database's own. */
   readonly scratchUrl: DatabaseUrl | null;
 }
+
+export const LOCK_MODES = ['auto', 'session', 'lease'] as const;
+export type LockMode = (typeof LOCK_MODES)[number];
 
 /** A file, a folder, a URL or a revision; several files; or one such for each dialect. */
 export type Target = TargetName | Readonly<Partial<Record<Flavor, TargetName>>>;

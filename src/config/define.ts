@@ -1,5 +1,5 @@
 import type { DialectName } from '../dialects/names.ts';
-import type { Target } from './config.ts';
+import type { LockMode, Target } from './config.ts';
 
 /** A time: `'10m'`, `'1h30m'`, `'250ms'`, or a number of seconds. */
 export type Duration = string | number;
@@ -24,8 +24,16 @@ export interface ConfigSettings {
   readonly searchPath?: string | readonly string[] | null | undefined;
   /** The dialects that each revision must answer. */
   readonly dialects?: DialectName | readonly DialectName[] | null | undefined;
+  /** A lock of the server's own, or a lease in a table; `auto`, the default, chooses. */
+  readonly lock?: LockMode | undefined;
   /** How long to wait for the migration lock. Default `10m`. */
   readonly lockTimeout?: Duration | undefined;
+  /** The longest a statement waits for a lock in one try (PostgreSQL, MySQL). Default `2s`. */
+  readonly statementLockTimeout?: Duration | undefined;
+  /** How long a revision is tried again for want of a lock. Default `15m`. */
+  readonly statementLockBudget?: Duration | undefined;
+  /** The longest a statement may run inside a transaction (PostgreSQL, MariaDB); 0 is no limit. Default `30m`. */
+  readonly statementTimeout?: Duration | undefined;
   /** How long to wait for the server to accept connections. Default 0: one attempt. */
   readonly wait?: Duration | undefined;
   /** How long one attempt to connect may take. Default `5s`. */

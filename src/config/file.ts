@@ -32,11 +32,9 @@ export async function readConfigFile(cwd: string, named: string | undefined): Pr
 /** The configuration file of the nearest folder that has one, the working folder first. */
 function findConfigFile(cwd: string): string | null {
   for (let folder = resolve(cwd); ; folder = dirname(folder)) {
-    const found = EXTENSIONS.map((extension) => join(folder, `torale.config.${extension}`)).filter(isFile);
-    const manifest = join(folder, PACKAGE);
-    if (packageSettings(manifest) !== undefined) found.push(manifest);
+    const found = configFilesIn(folder);
     if (found.length > 1) {
-      const names = found.map((path) => (path === manifest ? `${PACKAGE}#torale` : basename(path)));
+      const names = found.map(nameOf);
       throw new ToraleError('CONFIG_INVALID', `Two configurations in one folder: ${names.join(' and ')}.`, {
         hint: 'Keep one, or name it with --config.',
         data: { files: found },
@@ -45,6 +43,18 @@ function findConfigFile(cwd: string): string | null {
     if (found[0] !== undefined) return found[0];
     if (dirname(folder) === folder) return null;
   }
+}
+
+/** The configuration files of one folder; more than one of them is a mistake. */
+export function configFilesIn(folder: string): string[] {
+  const found = EXTENSIONS.map((extension) => join(folder, `torale.config.${extension}`)).filter(isFile);
+  const manifest = join(folder, PACKAGE);
+  return packageSettings(manifest) === undefined ? found : [...found, manifest];
+}
+
+/** As it is called in its folder. */
+export function nameOf(path: string): string {
+  return basename(path) === PACKAGE ? `${PACKAGE}#torale` : basename(path);
 }
 
 function isFile(path: string): boolean {

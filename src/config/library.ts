@@ -13,7 +13,11 @@ type LibrarySettings = Pick<
   | 'versionTableSchema'
   | 'role'
   | 'searchPath'
+  | 'lock'
   | 'lockTimeout'
+  | 'statementLockTimeout'
+  | 'statementLockBudget'
+  | 'statementTimeout'
   | 'wait'
   | 'connectTimeout'
 >;
@@ -41,7 +45,11 @@ export function libraryConfig(settings: LibrarySettings): Config {
     role: value('role') ?? null,
     searchPath: value('searchPath') ?? null,
     dialects: null,
+    lock: value('lock') ?? 'auto',
     lockTimeoutMs: value('lockTimeout') ?? 600_000,
+    statementLockTimeoutMs: value('statementLockTimeout') ?? 2000,
+    statementLockBudgetMs: value('statementLockBudget') ?? 900_000,
+    statementTimeoutMs: value('statementTimeout') ?? 1_800_000,
     waitMs: value('wait') ?? 0,
     connectTimeoutMs: value('connectTimeout') ?? 5000,
     fileTemplate: '%(rev)s_%(slug)s',

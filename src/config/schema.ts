@@ -2,7 +2,7 @@ import { delimiter } from 'node:path';
 import { DIALECTS, type DialectName } from '../dialects/names.ts';
 import { ToraleError } from '../errors.ts';
 import { didYouMean } from '../suggest.ts';
-import type { Target } from './config.ts';
+import { LOCK_MODES, type LockMode, type Target } from './config.ts';
 import type { ConfigFile, ConfigSettings } from './define.ts';
 import { parseDuration } from './duration.ts';
 
@@ -86,6 +86,10 @@ const table = readWord("a table's name without its schema; that is 'versionTable
   value.includes('.') ? undefined : value,
 );
 
+const lockMode = readWord<LockMode>(`one of ${LOCK_MODES.join(', ')}`, (value) =>
+  LOCK_MODES.find((mode) => mode === value),
+);
+
 /** Every setting, in the order in which `torale config` prints them. */
 export const SETTINGS = {
   url: text,
@@ -102,7 +106,11 @@ export const SETTINGS = {
   ),
   target: orNull(target),
   scratchUrl: orNull(text),
+  lock: lockMode,
   lockTimeout: duration,
+  statementLockTimeout: duration,
+  statementLockBudget: duration,
+  statementTimeout: duration,
   wait: duration,
   connectTimeout: duration,
   fileTemplate: text,

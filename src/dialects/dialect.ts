@@ -39,10 +39,13 @@ export interface ServerError {
 /** `busy`: another transaction holds what is needed. `damaged`: the file is no database, or a broken one. */
 export type Refusal = 'denied' | 'readOnly' | 'full' | 'busy' | 'damaged' | 'other';
 
-export interface LockOptions {
-  /** Tells runs on different version tables of one database apart. */
+/** Tells runs on different version tables of one database apart. */
+export interface LockTarget {
   readonly schema: string | null;
   readonly table: string;
+}
+
+export interface LockOptions extends LockTarget {
   /** 0 fails at once. */
   readonly timeoutMs: number;
   readonly signal?: AbortSignal | undefined;
@@ -53,13 +56,57 @@ export interface LockOptions {
 export interface LockHolder {
   /** As it is shown: `torale 0.1.0 on api-7f9 (pid 7)`. */
   readonly description: string;
+  /** How long it has held it; `null` where the server does not tell. */
   readonly sinceMs: number | null;
+  /** The server's number of its connection; `null` where the holder is not a connection of this server. */
+  readonly connection: number | null;
 }
 
+/** The migration lock while it is held. What finds it lost throws the error of {@link lockLost}. */
 export interface Lock {
-  /** True while this connection still holds it. */
-  verify(): Promise<boolean>;
+  /**
+   * SQL that is true while it is held, for the statement that records a revision: asked there it costs no round trip.
+   * `null` where `confirm` does it.
+   */
+  readonly condition: string | null;
+  /** Aborts when the lock is found lost while a revision runs. */
+  readonly lost: AbortSignal | null;
+  /** Before each revision: asks what could have changed without an error. */
+  verify(): Promise<void>;
+  /**
+   * In the transaction that records, or before a statement that commits by itself.
+   *
+   * @param isTouched code ran that could have released it
+   */
+  confirm(isTouched: boolean): Promise<void>;
   release(): Promise<void>;
+}
+
+/**
+ * What the named locks of a server are worth. `local`: they exclude only those who talk to the same node.
+ * `foreign`: another product behind the protocol, whose locks may be none.
+ */
+export type LockWorth =
+  | { readonly kind: 'good' }
+  | { readonly kind: 'local'; readonly why: string }
+  | { readonly kind: 'foreign'; readonly product: string; readonly why: string };
+
+/** The locks of a server's own, and what a lease in a table needs of it. */
+export interface ServerLocks {
+  /** Asked by who is about to take the lock; one query at most. */
+  appraise(session: Session): Promise<LockWorth>;
+  acquire(session: Session, options: LockOptions): Promise<Lock>;
+  holder(session: Session, target: LockTarget): Promise<LockHolder | null>;
+  /** Ends that connection if it holds the lock still; tells whether it did. */
+  end(session: Session, target: LockTarget, connection: number): Promise<boolean>;
+  readonly lease: {
+    /** The server's clock, also within a transaction. */
+    readonly now: string;
+    /** A time that many milliseconds from now. */
+    in(milliseconds: number): string;
+    /** From here on this session sees everything that other nodes have committed. Ends with what it returns. */
+    seeEverything(session: Session): Promise<() => Promise<void>>;
+  };
 }
 
 /** A table of Torale's as it is found in the database, with all that would make it somebody else's. */
@@ -82,6 +129,23 @@ export interface ColumnTypes {
   readonly serial: string;
   /** What follows `CREATE TABLE … (…)`. */
   readonly tableOptions: string;
+}
+
+/** Milliseconds. */
+export interface SessionLimits {
+  readonly lockTimeoutMs: number;
+  readonly statementTimeoutMs: number;
+}
+
+/** A column of a query's answer, and how a value of it is kept as text and found again. */
+export interface ResultColumn {
+  readonly name: string;
+  /** Why rows cannot be ordered by it: `it is …`. */
+  readonly unfit: string | null;
+  /** An expression for the exact text of another. */
+  toText(expression: string): string;
+  /** What stands for the value in a comparison. */
+  fromText(text: string): string;
 }
 
 /** Everything Torale must know of one kind of database. */
@@ -119,10 +183,19 @@ export interface Dialect {
   clearLeftovers(session: Session, objects: readonly NamedObject[]): Promise<void>;
   /** Whether a statement that changes one object takes effect whole or not at all. */
   atomicDdl(server: Server): boolean;
+  /** The columns that a query answers with. */
+  columnsOf(session: Session, select: string): Promise<ResultColumn[]>;
   describeError(error: unknown): ServerError;
   /** Begins the transaction of a revision; where there is no session lock this waits for the write lock. */
   beginRevision(session: Session, options: RevisionTransactionOptions): Promise<RevisionTransaction>;
-  acquireLock(session: Session, options: LockOptions): Promise<Lock>;
+  /** Sets how long statements on this session may wait and run; 0 is no limit. */
+  limitSession(session: Session, limits: SessionLimits): Promise<void>;
+  /** Asked on another connection: who holds what connection `id` waits for. */
+  blockersOf(side: Session, id: number): Promise<string[]>;
+  /** Asked on another connection: cancels the statement that connection `id` runs. */
+  cancel(side: Session, id: number): Promise<void>;
+  /** `null` where BEGIN itself is the lock. */
+  readonly locks: ServerLocks | null;
   /** Empties the database; tells what was dropped. */
   reset(session: Session): Promise<string[]>;
   readonly columnTypes: ColumnTypes;

@@ -4,11 +4,26 @@ import type { LockHolder, LockOptions } from './dialect.ts';
 
 /** The failure of a run that waited in vain. */
 export function lockedError(holder: LockHolder | null, timeoutMs: number): ToraleError {
-  const who = holder === null ? 'another connection' : holder.description;
+  const who = holderText(holder) ?? 'another connection';
   const waited = timeoutMs === 0 ? '' : ` Waited ${formatSeconds(timeoutMs)}.`;
   return new ToraleError('LOCKED', `The migration lock is held by ${who}.${waited}`, {
     hint: 'Run the same command again, or wait longer with --lock-timeout.',
-    data: { holder: holder?.description ?? null, waitedMs: timeoutMs },
+    data: { holder: holderText(holder), waitedMs: timeoutMs },
+  });
+}
+
+/** `torale 0.1.0 on api-7f9 (pid 7) for 12 s` */
+export function holderText(holder: LockHolder | null): string | null {
+  if (holder === null || holder.sinceMs === null) return holder?.description ?? null;
+  return `${holder.description} for ${formatSeconds(Math.max(0, holder.sinceMs))}`;
+}
+
+/** The failure of a run whose lock somebody else may have by now. */
+export function lockLost(how: string, cause?: unknown): ToraleError {
+  return new ToraleError('LOCKED', `The migration lock was lost: ${how}. Nothing more was run.`, {
+    hint: "Run the same command again: it goes on from where the database is now ('torale lock status' tells who has it).",
+    data: { lockLost: true },
+    cause,
   });
 }
 

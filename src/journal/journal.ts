@@ -1,4 +1,5 @@
 import type { Dialect, FoundTable } from '../dialects/dialect.ts';
+import { lockLost } from '../dialects/waiting.ts';
 import { ToraleError } from '../errors.ts';
 import type { Row, Session } from '../session/session.ts';
 import { COLUMNS, columnsIn, LAYOUT, layoutStatements, type ToraleTable } from './layout.ts';
@@ -129,6 +130,7 @@ export class Journal {
 
   async write(statement: BookkeepingStatement): Promise<void> {
     const { rowCount } = await this.#session.prepared(statement.sql, statement.bindings);
+    if (statement.isLockChecked === true && rowCount === 0) throw lockLost('this connection holds it no longer');
     if (statement.rows !== undefined && rowCount !== statement.rows) {
       throw new ToraleError(
         'WRITE_FAILED',
@@ -147,7 +149,7 @@ export class Journal {
 }
 
 /** A table that would run somebody's code when it is written to, or that is another program's, is never used. */
-function refuseForeign(table: ToraleTable, found: FoundTable, columns: readonly string[]): void {
+export function refuseForeign(table: ToraleTable | 'lock', found: FoundTable, columns: readonly string[]): void {
   const missing = columns.filter((column) => !found.columns.includes(column));
   const surplus = table === 'version' ? found.columns.filter((column) => column !== 'version_num') : [];
   const reasons = [

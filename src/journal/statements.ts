@@ -7,6 +7,8 @@ export interface BookkeepingStatement {
   readonly bindings: readonly unknown[];
   /** Rows it must change; anything else means that somebody else wrote meanwhile. */
   readonly rows?: number;
+  /** It changes none where the migration lock is lost. */
+  readonly isLockChecked?: boolean;
 }
 
 /** Takes the version table from one set of heads to another with as few rows written as possible. */
@@ -55,7 +57,13 @@ export interface HistoryEntry {
 const HISTORY_COLUMNS =
   'revision, parents, action, checksum, started_at, finished_at, duration_ms, torale_version, applied_by';
 
-export function recordHistory(dialect: Dialect, names: TableNames, entry: HistoryEntry): BookkeepingStatement {
+/** @param condition SQL that is true while the migration lock is held; nothing is recorded without it */
+export function recordHistory(
+  dialect: Dialect,
+  names: TableNames,
+  entry: HistoryEntry,
+  condition: string | null = null,
+): BookkeepingStatement {
   const values = [
     entry.revision,
     JSON.stringify(entry.parents),
@@ -67,12 +75,10 @@ export function recordHistory(dialect: Dialect, names: TableNames, entry: Histor
     entry.toraleVersion,
     entry.appliedBy,
   ];
-  return {
-    sql: `INSERT INTO ${qualified(dialect, names, 'history')} (${HISTORY_COLUMNS}) VALUES (${values
-      .map((_, index) => dialect.placeholder(index + 1))
-      .join(', ')})`,
-    bindings: values,
-  };
+  const marks = values.map((_, index) => dialect.placeholder(index + 1)).join(', ');
+  const insert = `INSERT INTO ${qualified(dialect, names, 'history')} (${HISTORY_COLUMNS})`;
+  if (condition === null) return { sql: `${insert} VALUES (${marks})`, bindings: values };
+  return { sql: `${insert} SELECT ${marks} WHERE ${condition}`, bindings: values, rows: 1, isLockChecked: true };
 }
 
 /** UTC in the form that each server's timestamp column takes from a string. */

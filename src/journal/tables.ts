@@ -8,6 +8,8 @@ export interface TableNames {
   readonly history: string;
   readonly journal: string;
   readonly layout: string;
+  /** Only where the lock is a lease. */
+  readonly lock: string;
 }
 
 /**
@@ -24,6 +26,7 @@ export function tableNames(versionTable: string, schema: string): TableNames {
     history: `${stem}_history`,
     journal: `${stem}_journal`,
     layout: `${stem}_layout`,
+    lock: `${stem}_lock`,
   };
 }
 

@@ -14,6 +14,8 @@ export interface Server {
   readonly version: string;
   /** The way it is named to people: `PostgreSQL 15.20`. */
   readonly title: string;
+  /** Another product that speaks the protocol of `flavor`, as far as its greeting tells. */
+  readonly product?: string | undefined;
 }
 
 /**
@@ -23,6 +25,8 @@ export interface Server {
 export interface Session {
   readonly dialect: DialectName;
   readonly server: Server;
+  /** The server's number for this connection; null where it has none, or it is hidden by a proxy. */
+  readonly id: number | null;
   /** Runs one statement. Without bindings the text goes to the server as it is. Rejects with the driver's error. */
   query(sql: string, bindings?: readonly unknown[]): Promise<QueryResult>;
   /** Runs one statement of Torale's own, which recurs: the driver may keep it prepared. */
@@ -31,6 +35,8 @@ export interface Session {
   inTransaction(): Promise<boolean>;
   /** What Knex takes for a connection. */
   readonly driver: object;
+  /** One more connection like this one, for what must not wait for it; SQLite has none. */
+  openAnother?(): Promise<Session>;
   /** Ends the connection; puts a borrowed one back as it was found. */
   close(): Promise<void>;
 }

@@ -29,6 +29,7 @@ test('each value with its origin', async () => {
     { key: 'dialects', value: null, origin: 'default' },
     { key: 'target', value: 'postgres://app:***@db/y', origin: 'torale.config.json' },
     { key: 'scratchUrl', value: 'postgres://app@db:5432/x', origin: 'torale.config.json' },
+    { key: 'lock', value: 'auto', origin: 'default' },
     { key: 'lockTimeout', value: '1m30s', origin: 'torale.config.json' },
     { key: 'wait', value: '0s', origin: 'default' },
     { key: 'connectTimeout', value: '5s', origin: 'default' },

@@ -132,6 +132,7 @@ test('the defaults', async () => {
     role: null,
     searchPath: null,
     dialects: null,
+    lock: 'auto',
     lockTimeoutMs: 600_000,
     waitMs: 0,
     connectTimeoutMs: 5000,

@@ -1,13 +1,17 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
-const BIN = fileURLToPath(new URL('../../dist/bin.cjs', import.meta.url));
+export const BIN = fileURLToPath(new URL('../../dist/bin.cjs', import.meta.url));
 
 export interface CliOptions {
   readonly cwd?: string;
   /** Added to the environment; `undefined` takes a variable away. */
   readonly env?: Record<string, string | undefined>;
   readonly input?: string;
+  /** Run as another user: what root may do to a file tells nothing of permissions. */
+  readonly user?: { readonly uid: number; readonly gid: number } | undefined;
+  /** A program with its arguments that runs the executable in its turn, such as a shell with limits. */
+  readonly under?: readonly string[];
 }
 
 export interface CliResult {
@@ -38,7 +42,8 @@ export async function torale(args: readonly string[], options: CliOptions = {}):
 /** The same without waiting, for tests that send signals or keep stdin open. */
 export function startTorale(args: readonly string[], options: CliOptions = {}) {
   const env = { ...cleanEnvironment(), ...options.env };
-  const child = spawn(process.execPath, [BIN, ...args], { cwd: options.cwd, env, stdio: 'pipe' });
+  const [program, ...rest] = [...(options.under ?? []), process.execPath, BIN, ...args] as [string, ...string[]];
+  const child = spawn(program, rest, { cwd: options.cwd, env, stdio: 'pipe', ...options.user });
   let stdout = '';
   let stderr = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));

@@ -16,6 +16,8 @@ declare module 'vitest' {
   interface TaskMeta {
     /** On groups that are skipped for want of a server. */
     needsServer?: 'postgres' | 'mysql';
+    /** On groups that are skipped for want of something else, what that is and how it is had. */
+    needs?: string;
   }
 }
 
@@ -73,6 +75,12 @@ export function describeOn(
       throw new Error(`no server: ${reason}. ${WAY_OUT[dialect]}`);
     });
   }
+}
+
+/** Tests that need something of the machine. Where it is missing they are skipped, and the run says so at its end. */
+export function describeIf(isThere: boolean, needs: string, title: string, body: () => void): void {
+  if (isThere) describe(title, body);
+  else describe.skip(title, { meta: { needs } }, body);
 }
 
 /** The URL on which databases and roles can be made; for tests about missing databases, roles and privileges. */

@@ -158,6 +158,15 @@ class Workplace {
     }
   }
 
+  /** Files in the data folder that only the server may read: it refuses keys that others can. */
+  put(files: Readonly<Record<string, string>>): void {
+    for (const [name, text] of Object.entries(files)) {
+      const path = join(this.data, name);
+      writeFileSync(path, text, { mode: 0o600 });
+      if (this.user !== undefined) chownSync(path, this.user.uid, this.user.gid);
+    }
+  }
+
   remove(): void {
     rmSync(this.folder, { recursive: true, force: true });
   }
@@ -221,7 +230,14 @@ export function postgresBinaries(): string | undefined {
   }
 }
 
-export async function startPostgres(bin: string): Promise<RunningServer> {
+export interface ServerExtras {
+  /** Settings beside, or instead of, the usual ones. */
+  readonly settings?: Readonly<Record<string, string>>;
+  /** Files to put into the server's own folder before it starts; their names are relative to it. */
+  readonly files?: Readonly<Record<string, string>>;
+}
+
+export async function startPostgres(bin: string, { settings: more, files = {} }: ServerExtras = {}): Promise<RunningServer> {
   const place = new Workplace('postgres');
   // Locale C is in every image. Durability is bought with time, and a test database survives no power cut.
   place.run(join(bin, 'initdb'), [
@@ -244,7 +260,9 @@ export async function startPostgres(bin: string): Promise<RunningServer> {
     fsync: 'off',
     full_page_writes: 'off',
     synchronous_commit: 'off',
+    ...more,
   };
+  place.put(files);
   const args = ['-D', place.data, ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])];
   return place.serve(join(bin, 'postgres'), args, `postgres://postgres@127.0.0.1:${port}/postgres`, 'SIGINT');
 }
@@ -260,7 +278,10 @@ export function mysqlBinaries(): MysqlBinaries | undefined {
   return server === undefined ? undefined : { server, install: fromPath('mariadb-install-db', 'mysql_install_db') };
 }
 
-export async function startMysql({ server, install }: MysqlBinaries): Promise<RunningServer> {
+export async function startMysql(
+  { server, install }: MysqlBinaries,
+  { settings = {}, files = {} }: ServerExtras = {},
+): Promise<RunningServer> {
   const place = new Workplace('mysql');
   const common = ['--no-defaults', `--datadir=${place.data}`];
   if (install === undefined) place.run(server, [...common, '--initialize-insecure']);
@@ -274,7 +295,9 @@ export async function startMysql({ server, install }: MysqlBinaries): Promise<Ru
     `--pid-file=${join(place.folder, 'pid')}`,
     '--innodb-flush-log-at-trx-commit=0',
     '--skip-log-bin',
+    ...Object.entries(settings).map(([name, value]) => `--${name}=${value.replace('DATA', place.data)}`),
   ];
+  place.put(files);
   return place.serve(server, args, `mysql://root@127.0.0.1:${port}`, 'SIGTERM');
 }
 

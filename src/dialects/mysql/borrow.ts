@@ -2,7 +2,7 @@ import type { Connection } from 'mysql2';
 import { insideTransaction, keepFromCrashing } from '../borrowing.ts';
 import type { BorrowOptions } from '../dialect.ts';
 import type { Session } from '../../session/session.ts';
-import { MysqlSession, sessionSettings } from './connect.ts';
+import { connectLike, MysqlSession, sessionSettings } from './connect.ts';
 import { connectError } from './errors.ts';
 
 /** What Torale or a revision may change for the session, and the caller must find again. Each server knows its own of them. */
@@ -80,6 +80,7 @@ export async function borrow(given: object, options: BorrowOptions): Promise<Ses
     const database = (await session.query('SELECT DATABASE() AS name')).rows[0]?.['name'];
     const before = await readSettings(session);
     for (const statement of sessionSettings(options)) await session.query(statement);
+    session.openAnother = () => connectLike(connection, { ...options, readOnly: false });
     return session;
   } catch (error) {
     giveBack(false);

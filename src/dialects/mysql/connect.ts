@@ -1,13 +1,16 @@
 import { readFileSync } from 'node:fs';
+import { isIP } from 'node:net';
+import { checkServerIdentity, type PeerCertificate } from 'node:tls';
 import type { Connection, ConnectionOptions, ResultSetHeader } from 'mysql2';
 import { ToraleError } from '../../errors.ts';
 import type { QueryResult, Row, Session } from '../../session/session.ts';
-import { version as toraleVersion } from '../../version.ts';
+import { caller } from '../caller.ts';
 import type { BorrowOptions, ConnectOptions } from '../dialect.ts';
 import { importDriver } from '../driver.ts';
 import type { MysqlUrl } from '../url.ts';
 import { connectError } from './errors.ts';
 import { serverOf } from './flavor.ts';
+import { productOf } from './product.ts';
 
 type Tls = Exclude<ConnectionOptions['ssl'], undefined | string> | undefined;
 
@@ -40,11 +43,34 @@ function readPem(file: string, parameter: string): string {
   }
 }
 
+interface Stream {
+  _host?: string;
+  getPeerCertificate?(): PeerCertificate;
+}
+
+/**
+ * Where the host is an address, mysql2 tells Node no name to compare the certificate with, and Node falls back on the
+ * name that the socket was opened for, and else on `localhost`: any certificate for that would do.
+ */
+function nameAddress(connection: Connection, host: string | undefined): void {
+  const { stream } = connection as unknown as { stream?: Stream };
+  if (stream !== undefined && host !== undefined && isIP(host) !== 0) stream._host = host;
+}
+
+/** The same once more, in words of our own: nothing may rest on a private property of Node's alone. */
+function wrongIdentity(connection: Connection, { host, ssl }: ConnectionOptions): Error | undefined {
+  if (typeof ssl !== 'object' || ssl.verifyIdentity !== true || host === undefined) return undefined;
+  const certificate = (connection as unknown as { stream: Stream }).stream.getPeerCertificate?.();
+  return certificate === undefined ? new Error('the TLS certificate is missing') : checkServerIdentity(host, certificate);
+}
+
 function openConnection(driver: typeof import('mysql2'), options: ConnectionOptions): Promise<Connection> {
   return new Promise((resolve, reject) => {
     const connection = driver.createConnection(options);
+    nameAddress(connection, options.host);
     connection.once('error', reject);
-    connection.connect((error) => {
+    connection.connect((refusal) => {
+      const error = refusal ?? wrongIdentity(connection, options);
       if (error) {
         connection.destroy();
         reject(error);
@@ -77,7 +103,7 @@ export async function connect(url: MysqlUrl, options: ConnectOptions): Promise<S
     flags: ['-LOCAL_FILES', '-IGNORE_SPACE'],
     supportBigNumbers: true,
     timezone: 'Z',
-    connectAttributes: { program_name: `torale/${toraleVersion}` },
+    connectAttributes: connectAttributes(),
   };
   const attempts = tlsAttempts(url);
   for (const [index, ssl] of attempts.entries()) {
@@ -93,6 +119,12 @@ export async function connect(url: MysqlUrl, options: ConnectOptions): Promise<S
   throw new Error('unreachable: every ssl-mode has an attempt');
 }
 
+/** https://dev.mysql.com/doc/refman/8.4/en/performance-schema-connection-attribute-tables.html */
+function connectAttributes(): Record<string, string> {
+  const { program, host, pid } = caller();
+  return { program_name: program, client_host: host, _pid: String(pid) };
+}
+
 async function openSession(connection: Connection, options: ConnectOptions, url: MysqlUrl): Promise<Session> {
   const session = new MysqlSession(connection, () => endConnection(connection));
   try {
@@ -102,6 +134,7 @@ async function openSession(connection: Connection, options: ConnectOptions, url:
       });
     }
     for (const statement of sessionSettings(options)) await session.query(statement);
+    session.openAnother = () => connect(url, { ...options, readOnly: false });
     return session;
   } catch (error) {
     connection.destroy();
@@ -109,9 +142,29 @@ async function openSession(connection: Connection, options: ConnectOptions, url:
   }
 }
 
+/** Both modes change what a text means: our splitter and literals would read it otherwise than the server. */
+const READABLE_MODE =
+  "REPLACE(REPLACE(REPLACE(CONCAT(',', @@sql_mode, ','), ',ANSI_QUOTES,', ','), ',NO_BACKSLASH_ESCAPES,', ','), ',ANSI,', ',')";
+
+/** A connection of its own to where a caller's goes: one out of a pool may be the last that the pool has. */
+export async function connectLike(given: Connection, options: BorrowOptions): Promise<Session> {
+  const driver = await importDriver('mysql2', () => import('mysql2'));
+  const { config } = given as unknown as { config: ConnectionOptions };
+  const { host, port, socketPath, user, password, database, ssl } = config;
+  const address = socketPath === undefined ? { host, port } : { socketPath };
+  const connection = await openConnection(driver, {
+    ...Object.fromEntries(Object.entries({ ...address, user, password, database, ssl }).filter(([, value]) => value)),
+    timezone: 'Z',
+    connectAttributes: connectAttributes(),
+  });
+  const session = new MysqlSession(connection, () => endConnection(connection));
+  for (const statement of sessionSettings(options)) await session.query(statement);
+  return session;
+}
+
 /** Literals are UTC, and what a site's configuration switches off must not change what a revision does. */
 export function sessionSettings({ readOnly }: BorrowOptions): string[] {
-  const always = "SET SESSION time_zone = '+00:00', autocommit = 1";
+  const always = `SET SESSION time_zone = '+00:00', autocommit = 1, sql_mode = ${READABLE_MODE}`;
   return readOnly
     ? [always, 'SET SESSION TRANSACTION READ ONLY']
     : [`${always}, foreign_key_checks = 1, wait_timeout = 900`];
@@ -141,15 +194,19 @@ const ANSWER = {
 
 export class MysqlSession implements Session {
   readonly dialect = 'mysql';
+  readonly id: number | null;
   readonly server;
   readonly driver: Connection;
+  openAnother?: () => Promise<Session>;
   readonly #end: () => Promise<void>;
 
   constructor(connection: Connection, end: () => Promise<void>) {
     this.driver = connection;
+    this.id = connection.threadId ?? null;
     this.#end = end;
     const { _handshakePacket: greeting } = connection as unknown as { _handshakePacket?: { serverVersion?: string } };
-    this.server = serverOf(greeting?.serverVersion ?? '');
+    const version = greeting?.serverVersion ?? '';
+    this.server = { ...serverOf(version), product: productOf(version) };
   }
 
   // With bindings the server's own placeholders are used: mysql2's client-side ones rewrite every `?`,

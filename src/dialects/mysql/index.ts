@@ -3,15 +3,18 @@ import { plainTransaction } from '../transaction.ts';
 import type { MysqlUrl } from '../url.ts';
 import { borrow } from './borrow.ts';
 import { classify } from './classify.ts';
+import { columnsOf } from './columns.ts';
 import { connect } from './connect.ts';
 import { connectError, describeError } from './errors.ts';
 import { fingerprintOf, fingerprintOfAll } from './fingerprint.ts';
 import { atomicDdl } from './flavor.ts';
 import { objectsOf } from './objects.ts';
 import { inline, literal } from './literal.ts';
-import { acquireLock } from './lock.ts';
+import { blockersOf, cancel, limitSession } from './limits.ts';
+import { locks } from './lock.ts';
 import { quote } from './quote.ts';
 import { reset } from './reset.ts';
+import { terminate } from './script.ts';
 import { split } from './split.ts';
 import { columnTypes, findTables } from './tables.ts';
 
@@ -32,15 +35,18 @@ export const mysql: Dialect = {
   literal,
   quote,
   placeholder: () => '?',
-  // The client cuts at every delimiter, also inside a body: https://dev.mysql.com/doc/refman/8.4/en/stored-programs-defining.html
-  terminate: (sql) => (sql.includes(';') ? ['DELIMITER $$', `${sql} $$`, 'DELIMITER ;'] : [`${sql};`]),
+  terminate,
   objectsOf,
   fingerprint: (session, object) => (object === null ? fingerprintOfAll(session) : fingerprintOf(session, object)),
   clearLeftovers: () => Promise.resolve(),
   atomicDdl,
+  columnsOf,
   describeError,
   beginRevision: (session) => plainTransaction(session, 'START TRANSACTION'),
-  acquireLock,
+  limitSession,
+  blockersOf,
+  cancel,
+  locks,
   reset,
   findTables,
 };

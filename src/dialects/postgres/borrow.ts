@@ -4,6 +4,7 @@ import type { BorrowOptions } from '../dialect.ts';
 import type { Session } from '../../session/session.ts';
 import { PostgresSession, prepareSession } from './connect.ts';
 import { connectError } from './errors.ts';
+import { productOf } from './product.ts';
 
 interface Setting {
   readonly name: string;
@@ -36,10 +37,18 @@ export async function borrow(connection: object, options: BorrowOptions): Promis
     const { rows: before } = await client.query<Setting>(SETTINGS);
     // Queries of the caller's own may have been under way.
     if (isInTransaction(client)) throw insideTransaction();
-    const { rows } = await client.query<{ version: string }>(
-      "SELECT pg_catalog.current_setting('server_version') AS version",
+    const { rows } = await client.query<{ version: string; full: string }>(
+      "SELECT pg_catalog.current_setting('server_version') AS version, pg_catalog.version() AS full",
     );
-    const session = new PostgresSession(client, rows[0]?.version ?? '', async () => {
+    const { version = '', full = '' } = rows[0] ?? {};
+    const product = productOf(version) ?? productOf(full);
+    const ground = { product, display: 'the postgres connection given', openAnother: () => twinOf(client) };
+    const isProxied = await prepareSession(client, options, ground).catch(async (error: unknown) => {
+      await restore(client, before).catch(() => undefined);
+      throw error;
+    });
+    const greeting = product === 'CockroachDB' ? { version, crdbVersion: full } : { version };
+    const session = new PostgresSession(client, greeting, isProxied, async () => {
       try {
         await restore(client, before);
         giveBack(false);
@@ -49,10 +58,11 @@ export async function borrow(connection: object, options: BorrowOptions): Promis
         throw error;
       }
     });
-    await prepareSession(client, options).catch(async (error: unknown) => {
-      await restore(client, before).catch(() => undefined);
-      throw error;
-    });
+    session.openAnother = async () => {
+      const twin = await twinOf(client);
+      const isTwinProxied = await prepareSession(twin, { ...options, readOnly: false }, ground);
+      return new PostgresSession(twin, greeting, isTwinProxied, () => twin.end());
+    };
     return session;
   } catch (error) {
     giveBack(false);
@@ -72,6 +82,20 @@ async function restore(client: Poolable, before: readonly Setting[]): Promise<vo
   for (const { name, setting } of before) {
     if (now.get(name) !== setting) await client.query('SELECT pg_catalog.set_config($1, $2, false)', [name, setting]);
   }
+}
+
+/** A client of its own to the same server: one out of a pool may be the last that the pool has. */
+async function twinOf(client: Poolable): Promise<pg.Client> {
+  const { connectionParameters, password, constructor } = client as unknown as {
+    connectionParameters: { host: string; port: number; user: string; database: string; ssl: pg.ClientConfig['ssl'] };
+    password: string | undefined;
+    constructor: typeof pg.Client;
+  };
+  const { host, port, user, database, ssl } = connectionParameters;
+  const twin = new constructor({ host, port, user, database, ssl, password, connectionTimeoutMillis: 5000 });
+  keepFromCrashing(twin);
+  await twin.connect();
+  return twin;
 }
 
 function isInTransaction(client: Poolable): boolean {

@@ -2,11 +2,14 @@ import { readFileSync } from 'node:fs';
 import type pg from 'pg';
 import { ToraleError } from '../../errors.ts';
 import type { QueryResult, Row, Session } from '../../session/session.ts';
-import { version as toraleVersion } from '../../version.ts';
+import { applicationName } from '../caller.ts';
 import { importDriver } from '../driver.ts';
 import type { BorrowOptions, ConnectOptions } from '../dialect.ts';
 import type { HostAddress, PostgresUrl } from '../url.ts';
 import { connectError } from './errors.ts';
+import { literal } from './literal.ts';
+import { isTransactionPooled, poolerRefused, refusePooler } from './pooler.ts';
+import { productOf } from './product.ts';
 import { quote } from './quote.ts';
 
 type Tls = Exclude<pg.ClientConfig['ssl'], undefined>;
@@ -61,7 +64,7 @@ async function openClient(
   url: PostgresUrl,
   address: HostAddress,
   timeoutMs: number,
-): Promise<{ client: pg.Client; version: string }> {
+): Promise<{ client: pg.Client; greeting: Greeting }> {
   const attempts = tlsAttempts(url, address.host);
   for (const [index, ssl] of attempts.entries()) {
     const client = new Client({
@@ -75,17 +78,17 @@ async function openClient(
       ...(url.sslNegotiation === 'direct' ? { sslnegotiation: 'direct' as const } : {}),
       connectionTimeoutMillis: timeoutMs,
       // Poolers refuse other start-up parameters; this one they know.
-      application_name: url.applicationName ?? `torale/${toraleVersion}`,
+      application_name: url.applicationName ?? applicationName(),
       // A network that vanishes otherwise leaves the client waiting for the kernel's two hours.
       keepAlive: true,
       keepAliveInitialDelayMillis: 3000,
     });
     // Without a listener an idle connection that the server ends would end the process.
     client.on('error', () => undefined);
-    const version = listenForVersion(client);
+    const greeting = listen(client);
     try {
       await client.connect();
-      return { client, version: version() };
+      return { client, greeting };
     } catch (error) {
       await client.end().catch(() => undefined);
       if (index + 1 < attempts.length && isTlsMismatch(error)) continue;
@@ -98,13 +101,15 @@ async function openClient(
 /** Connects to the first of the hosts that answers and is what `target_session_attrs` asks for. */
 export async function connect(url: PostgresUrl, options: ConnectOptions): Promise<Session> {
   const { default: driver } = await importDriver<{ default: typeof pg }>('pg', () => import('pg'));
+  if (!options.readOnly) refusePooler(url);
   const timeoutMs = url.connectTimeoutMs ?? options.connectTimeoutMs;
   let failure: unknown;
   for (const address of url.hosts) {
     let client: pg.Client;
-    let version: string;
+    let greeting: Greeting;
+    const open = () => openClient(driver.Client, url, address, timeoutMs);
     try {
-      ({ client, version } = await openClient(driver.Client, url, address, timeoutMs));
+      ({ client, greeting } = await open());
     } catch (error) {
       failure = connectError(error, url);
       continue;
@@ -118,8 +123,14 @@ export async function connect(url: PostgresUrl, options: ConnectOptions): Promis
           continue;
         }
       }
-      await prepareSession(client, options);
-      return new PostgresSession(client, version, () => client.end());
+      const isProxied = await prepareSession(client, options, {
+        product: productOf(greeting.version, greeting.crdbVersion),
+        display: url.display,
+        openAnother: async () => (await open()).client,
+      });
+      const session = new PostgresSession(client, greeting, isProxied, () => client.end());
+      session.openAnother = () => connect(url, { ...options, readOnly: false });
+      return session;
     } catch (error) {
       await client.end().catch(() => undefined);
       throw connectError(error, url);
@@ -128,39 +139,96 @@ export async function connect(url: PostgresUrl, options: ConnectOptions): Promis
   throw failure;
 }
 
-/** Settings are SET after connecting, since poolers refuse them in the start-up packet. */
-export async function prepareSession(client: pg.Client, options: BorrowOptions): Promise<void> {
-  const settings: string[] = [];
-  if (options.role) settings.push(`SET ROLE ${quote(options.role)}`);
-  if (options.searchPath) settings.push(`SET search_path = ${options.searchPath.map(quote).join(', ')}`);
-  if (options.readOnly) settings.push('SET default_transaction_read_only = on');
-  else settings.push('SET idle_in_transaction_session_timeout = 0');
-  // Literals and the splitter count on it; the default since PostgreSQL 9.1.
-  settings.push('SET standard_conforming_strings = on');
-  await client.query(settings.join('; '));
+export interface SessionGround {
+  /** Another product than PostgreSQL: what it says of its backends is no sign of a pooler. */
+  readonly product: string | undefined;
+  readonly display: string;
+  openAnother(): Promise<pg.Client>;
 }
 
-/** The server reports its version while it greets; asking for it would cost a round trip. */
-function listenForVersion(client: pg.Client): () => string {
-  let version = '';
+/**
+ * Settings are set after connecting, since poolers refuse them in the start-up packet; and only where no pooler stands
+ * between, since behind one in transaction mode they would end up in other clients' sessions. There, who only reads does
+ * so in one transaction, and who writes is refused.
+ *
+ * @returns whether something stands between: the process is not the one that greeted
+ */
+export async function prepareSession(
+  client: pg.Client,
+  options: BorrowOptions,
+  ground: SessionGround,
+): Promise<boolean> {
+  const settings = settingsOf(options);
+  const { product, display } = ground;
+  const { processID } = client as unknown as { processID: number | null };
+  const expected = product === undefined && processID !== null ? String(processID) : 'b.pid';
+  const columns = settings.map(
+    ({ name, value }) => `CASE WHEN b.pid OPERATOR(pg_catalog.=) ${expected} THEN ${setConfig(name, value, false)} END`,
+  );
+  const { rows } = await client.query<[number, ...unknown[]]>({
+    text: `SELECT b.pid, ${columns.join(', ')} FROM (SELECT pg_catalog.pg_backend_pid() AS pid OFFSET 0) AS b`,
+    rowMode: 'array',
+  });
+  if (expected === 'b.pid' || rows[0]?.[0] === processID) return false;
+  if (options.readOnly) {
+    await client.query('BEGIN READ ONLY');
+  } else if (await isTransactionPooled(client, () => ground.openAnother())) {
+    throw poolerRefused(display);
+  }
+  await client.query(`SELECT ${settings.map(({ name, value }) => setConfig(name, value, options.readOnly)).join(', ')}`);
+  return true;
+}
+
+function settingsOf(options: BorrowOptions): { name: string; value: string }[] {
+  return [
+    ...(options.role ? [{ name: 'role', value: options.role }] : []),
+    ...(options.searchPath ? [{ name: 'search_path', value: options.searchPath.map(quote).join(', ') }] : []),
+    options.readOnly
+      ? { name: 'default_transaction_read_only', value: 'on' }
+      : { name: 'idle_in_transaction_session_timeout', value: '0' },
+    // Literals and the splitter count on it; the default since PostgreSQL 9.1.
+    { name: 'standard_conforming_strings', value: 'on' },
+  ];
+}
+
+function setConfig(name: string, value: string, isLocal: boolean): string {
+  return `pg_catalog.set_config(${literal(name)}, ${literal(value)}, ${isLocal})`;
+}
+
+/** What the server reports of itself while it greets; asking for it would cost a round trip. */
+export interface Greeting {
+  version: string;
+  crdbVersion?: string;
+}
+
+function listen(client: pg.Client): Greeting {
+  const greeting: Greeting = { version: '' };
   const { connection } = client as unknown as { connection: NodeJS.EventEmitter };
   connection.on('parameterStatus', (message: { parameterName: string; parameterValue: string }) => {
-    if (message.parameterName === 'server_version') version = message.parameterValue;
+    if (message.parameterName === 'server_version') greeting.version = message.parameterValue;
+    if (message.parameterName === 'crdb_version') greeting.crdbVersion = message.parameterValue;
   });
-  return () => version;
+  return greeting;
 }
 
 export class PostgresSession implements Session {
   readonly dialect = 'postgres';
+  readonly id: number | null;
   readonly server;
   readonly driver: pg.Client;
+  /** Something stands between, such as a pooler. */
+  readonly isProxied: boolean;
+  openAnother?: () => Promise<Session>;
   readonly #end: () => Promise<void>;
 
-  constructor(client: pg.Client, version: string, end: () => Promise<void>) {
+  constructor(client: pg.Client, { version, crdbVersion }: Greeting, isProxied: boolean, end: () => Promise<void>) {
     this.driver = client;
+    this.isProxied = isProxied;
+    this.id = isProxied ? null : ((client as unknown as { processID?: number | null }).processID ?? null);
     this.#end = end;
     const short = version.split(' ')[0] ?? '';
-    this.server = { flavor: 'postgres', version: short, title: `PostgreSQL ${short}`.trim() } as const;
+    const product = productOf(version, crdbVersion);
+    this.server = { flavor: 'postgres', version: short, title: `PostgreSQL ${short}`.trim(), product } as const;
   }
 
   async query(sql: string, bindings?: readonly unknown[]): Promise<QueryResult> {

@@ -1,5 +1,5 @@
 import { ToraleError, isToraleError } from '../../errors.ts';
-import { connectionLost, networkFailure } from '../network.ts';
+import { connectionLost, networkFailure, thrownError } from '../network.ts';
 import type { Refusal, ServerError } from '../dialect.ts';
 import type { PostgresUrl } from '../url.ts';
 
@@ -13,7 +13,8 @@ interface DriverError extends Error {
 
 /** https://www.postgresql.org/docs/current/errcodes-appendix.html */
 export function describeError(error: unknown): ServerError {
-  const { code, message, detail, hint, position } = error as DriverError;
+  const { message, detail, hint, position, ...rest } = thrownError<DriverError>(error);
+  const code = typeof rest.code === 'string' ? rest.code : undefined;
   const lost = connectionLost(error) || code === '57P01' || code === '57P02' || code?.startsWith('08') === true;
   return {
     code: code ?? '',
@@ -22,11 +23,11 @@ export function describeError(error: unknown): ServerError {
     ...(hint ? { hint } : {}),
     ...(position ? { position: Number(position) } : {}),
     connectionLost: lost,
-    refusal: refusalOf(error as DriverError),
+    refusal: refusalOf(code, rest.severity),
   };
 }
 
-function refusalOf({ code = '', severity }: DriverError): Refusal | undefined {
+function refusalOf(code = '', severity: string | undefined): Refusal | undefined {
   // Only what the server sends has a severity.
   if (severity === undefined) return undefined;
   if (code === '42501' || code.startsWith('28')) return 'denied';

@@ -3,12 +3,14 @@ import { plainTransaction } from '../transaction.ts';
 import type { PostgresUrl } from '../url.ts';
 import { borrow } from './borrow.ts';
 import { classify } from './classify.ts';
+import { columnsOf } from './columns.ts';
 import { connect } from './connect.ts';
 import { connectError, describeError } from './errors.ts';
 import { dropInvalidIndexes, fingerprintOf, fingerprintOfAll } from './fingerprint.ts';
 import { objectsOf } from './objects.ts';
 import { inline, literal } from './literal.ts';
-import { acquireLock } from './lock.ts';
+import { blockersOf, cancel, limitSession } from './limits.ts';
+import { locks } from './lock.ts';
 import { quote } from './quote.ts';
 import { reset } from './reset.ts';
 import { split } from './split.ts';
@@ -36,9 +38,13 @@ export const postgres: Dialect = {
   fingerprint: (session, object) => (object === null ? fingerprintOfAll(session) : fingerprintOf(session, object)),
   clearLeftovers: async (session, objects) => void (await dropInvalidIndexes(session, objects)),
   atomicDdl: () => true,
+  columnsOf,
   describeError,
   beginRevision: (session) => plainTransaction(session, 'BEGIN'),
-  acquireLock,
+  limitSession,
+  blockersOf,
+  cancel,
+  locks,
   reset,
   findTables,
 };

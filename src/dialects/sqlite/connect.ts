@@ -72,6 +72,7 @@ export async function connect(url: SqliteUrl, options: ConnectOptions): Promise<
 
 export class SqliteSession implements Session {
   readonly dialect = 'sqlite';
+  readonly id = null;
   readonly server;
   readonly driver: Database;
   readonly #close: () => void;
@@ -120,6 +121,8 @@ function run(statement: BetterSqlite.Statement, bindings: readonly unknown[]): Q
 /** SQLite has no booleans and no dates; Knex binds them this way too. */
 function toParameter(value: unknown): unknown {
   if (typeof value === 'boolean') return value ? 1 : 0;
+  // The driver binds every number as REAL, which would put 5.0 into a text column.
+  if (Number.isSafeInteger(value)) return BigInt(value as number);
   if (value instanceof Date) return value.valueOf();
   return value === undefined ? null : value;
 }

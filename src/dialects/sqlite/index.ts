@@ -3,6 +3,7 @@ import type { Dialect } from '../dialect.ts';
 import type { SqliteUrl } from '../url.ts';
 import { borrow } from './borrow.ts';
 import { classify } from './classify.ts';
+import { columnsOf } from './columns.ts';
 import { connect } from './connect.ts';
 import { connectError, describeError } from './errors.ts';
 import { fingerprintOfAll } from './fingerprint.ts';
@@ -35,9 +36,14 @@ export const sqlite: Dialect = {
   fingerprint: fingerprintOfAll,
   clearLeftovers: () => Promise.resolve(),
   atomicDdl: () => true,
+  columnsOf,
   describeError,
   beginRevision,
-  acquireLock: () => Promise.reject(new ToraleError('UNEXPECTED', 'SQLite is locked by its transactions.')),
+  // The only lock is the file's, which the migration lock waits for; statements run in this process.
+  limitSession: () => Promise.resolve(),
+  blockersOf: () => Promise.resolve([]),
+  cancel: () => Promise.resolve(),
+  locks: null,
   reset: () => Promise.reject(new ToraleError('UNEXPECTED', 'A SQLite database is reset by removing its file.')),
   findTables,
 };

@@ -1,0 +1,22 @@
+import { Flags } from '@oclif/core';
+import { checkText } from '../cli/check-text.ts';
+import { ToraleCommand, type Outcome } from '../cli/command.ts';
+
+export default class Check extends ToraleCommand {
+  static override summary =
+    'Is everything as it should be? The graph, the applied revisions, the database. Exits 0, or with what was found.';
+  static override flags = {
+    offline: Flags.boolean({ description: 'only what needs no database' }),
+  };
+  static override examples = ['torale check', 'torale check --offline'];
+
+  protected override async perform(): Promise<Outcome> {
+    const { flags } = await this.parse(Check);
+    return this.withRun(flags, async ({ run }) => {
+      const { runCheck } = await import('../apply/check.ts');
+      const report = await runCheck(run, { offline: flags.offline });
+      const { exitCode, findings } = report;
+      return { json: { exitCode, findings }, text: checkText(report, this.output.style), exitCode };
+    });
+  }
+}
