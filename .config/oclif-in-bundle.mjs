@@ -23,7 +23,7 @@ const own = {
   'config/index.js': 'exports.Config = { load: async (config) => config }; exports.tsPath = async () => undefined;',
   'config/ts-path.js': 'exports.tsPath = async () => undefined;',
   'module-loader.js': nothing,
-  'ux/action/spinner.js': "exports.default = require('./simple').default;",
+  'ux/action/spinner.js': "exports.__esModule = true; exports.default = require('./simple').default;",
 };
 
 // The package's index loads all of it at once; these getters load what is asked for, when it is.

@@ -30,6 +30,16 @@ export type ToraleEvent =
       readonly statement: number;
       readonly verdict: 'applied' | 'notApplied' | 'ambiguous';
     }
+  /** How far an `op.batch` has come: at most once a second, and at its end. Earlier runs are counted in. */
+  | {
+      readonly type: 'batch';
+      readonly revision: string;
+      readonly rows: number;
+      readonly batches: number;
+      /** Of this run; 0 where it took less than a second. */
+      readonly ratePerSecond: number;
+      readonly done: boolean;
+    }
   /** From `op.log` of a revision. */
   | { readonly type: 'log'; readonly revision: string; readonly message: string }
   | { readonly type: 'waiting-for-lock'; readonly holder: string | null; readonly elapsedMs: number }

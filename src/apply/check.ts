@@ -4,6 +4,7 @@ import { describeState, type CurrentReport } from './current.ts';
 import { recordedAncestry } from './position.ts';
 import { readJournal } from './read.ts';
 import type { Run } from './run.ts';
+import { readUnfinished } from './unfinished.ts';
 
 /** One line of the report. */
 export interface CheckLine {
@@ -74,10 +75,11 @@ function checkGraph(run: Run, findings: Finding[], lines: CheckLine[]): boolean 
 }
 
 async function checkDatabase(run: Run, findings: Finding[], lines: CheckLine[]): Promise<void> {
-  await readJournal(run, async (journal) => {
+  await readJournal(run, async (journal, connected) => {
     const applied = await journal.read();
     const history = await journal.readHistory();
-    const report = describeState(run.graph, applied, history);
+    const unfinished = await readUnfinished(run, connected, journal, applied.journal);
+    const report = describeState(run.graph, applied, history, unfinished);
     // What a newer image applied is not deleted here.
     const ahead = report.state === 'ahead' ? recordedAncestry(report.unknown, history) : new Set<string>();
     const judged = history.filter(({ revision }) => run.graph.has(revision) || !ahead.has(revision));
@@ -117,11 +119,13 @@ function databaseFinding(report: CurrentReport, findings: Finding[], lines: Chec
     case 'ahead':
       lines.push({ subject: 'database', text: `${at}, ahead of the files`, verdict: 'ahead' });
       return;
-    case 'unresolved':
-      add('UNRESOLVED', `revision ${report.unresolved!.revision} is partly applied`, 'unfinished', [
-        report.unresolved!.revision,
-      ]);
+    case 'unresolved': {
+      const { revision, resumable } = report.unresolved!;
+      const what = `revision ${revision} is partly applied`;
+      if (resumable) add('PENDING', `${at}, ${what}: 'torale upgrade' goes on with it`, 'pending', pending);
+      else add('UNRESOLVED', `${what}, and a person must decide: see 'torale resolve'`, 'unfinished', [revision]);
       return;
+    }
     default:
   }
   if (pending.length === 0) lines.push({ subject: 'database', text: at, verdict: 'ok' });

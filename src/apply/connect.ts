@@ -1,5 +1,4 @@
 import type { Config } from '../config/config.ts';
-import type { Dialect } from '../dialects/dialect.ts';
 import { loadDialect } from '../dialects/load.ts';
 import { pause } from '../dialects/waiting.ts';
 import { ToraleError, isToraleError } from '../errors.ts';
@@ -62,4 +61,3 @@ async function withPatience(
   }
 }
 
-export type { Dialect };

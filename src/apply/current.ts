@@ -3,7 +3,7 @@ import type { AppliedState, HistoryRow } from '../journal/journal.ts';
 import { locate } from './position.ts';
 import { readJournal } from './read.ts';
 import type { Run } from './run.ts';
-import { StatementJournal } from './statement-journal.ts';
+import { readUnfinished, type Unfinished } from './unfinished.ts';
 
 export type DatabaseState = 'empty' | 'behind' | 'head' | 'ahead' | 'diverged' | 'unresolved';
 
@@ -26,12 +26,8 @@ export function readCurrent(run: Run): Promise<CurrentReport> {
   return readJournal(run, async (journal, connected) => {
     const applied = await journal.read();
     const unknown = applied.heads.some((head) => !run.graph.has(head));
-    const report = describeState(run.graph, applied, unknown ? await journal.readHistory() : []);
-    const doubtful = applied.journal.find(({ state }) => state === 'started');
-    if (doubtful === undefined) return report;
-    const statements = new StatementJournal(connected.session, connected.dialect, journal);
-    const resumable = await statements.isResumable(doubtful);
-    return { ...report, unresolved: { revision: doubtful.revision, resumable } };
+    const unfinished = await readUnfinished(run, connected, journal, applied.journal);
+    return describeState(run.graph, applied, unknown ? await journal.readHistory() : [], unfinished);
   });
 }
 
@@ -39,21 +35,19 @@ export function describeState(
   graph: RevisionGraph,
   applied: AppliedState,
   history: readonly HistoryRow[],
+  unfinished: Unfinished | null,
 ): CurrentReport {
   const position = locate(graph, applied.heads, () => history);
   const pending = position.ahead || position.unknown.length > 0 ? [] : graph.pending(applied.heads);
-  const entry = applied.journal.find(({ state }) => state === 'started') ?? applied.journal[0];
   return {
     heads: applied.heads,
     codeHeads: graph.heads,
-    state: entry === undefined ? stateOf(applied.heads, position, pending) : 'unresolved',
+    state: unfinished === null ? stateOf(applied.heads, position, pending) : 'unresolved',
     pending,
     unknown: position.unknown,
-    ...(entry === undefined
+    ...(unfinished === null
       ? {}
-      : {
-          unresolved: { revision: entry.revision, resumable: applied.journal.every(({ state }) => state === 'done') },
-        }),
+      : { unresolved: { revision: unfinished.revision, resumable: unfinished.resumable } }),
   };
 }
 

@@ -1,7 +1,5 @@
-import { createHash } from 'node:crypto';
-import type { Dialect, Lock, LockOptions, RevisionTransaction, SessionLimits } from '../dialects/dialect.ts';
+import type { RevisionTransaction } from '../dialects/dialect.ts';
 import { ToraleError } from '../errors.ts';
-import type { Journal } from '../journal/journal.ts';
 import {
   journalForget,
   moveHeads,
@@ -9,46 +7,24 @@ import {
   type HistoryEntry,
   type JournalEntry,
 } from '../journal/statements.ts';
-import type { Session } from '../session/session.ts';
+import type { BatchRequest } from './batch.ts';
+import type { BatchResult } from './batch-options.ts';
+import { AT_THE_BEGINNING, parsePosition } from './batch-position.ts';
+import { BatchRun, refuseBatchWithin } from './batch-run.ts';
 import type { CallSite } from './call-site.ts';
+import {
+  afterItsEnd,
+  changedStatement,
+  endedInside,
+  inDoubt,
+  leftOpen,
+  refuseTransactionControl,
+} from './execution-errors.ts';
+import type { ExecutionOptions, StatementReport } from './execution-options.ts';
 import { UNLIMITED } from './limits.ts';
-import type { Verdict } from './settle.ts';
-import { StatementJournal } from './statement-journal.ts';
+import { hashOf, startedEntry, StatementJournal } from './statement-journal.ts';
 import type { StatementExecutor, StatementRequest } from './statement.ts';
-
-/** What became of one statement of the revision at hand. */
-export interface StatementReport {
-  readonly number: number;
-  readonly sql: string;
-  readonly site: CallSite | null;
-  /** `skipped`: completed by an earlier run. */
-  state: 'done' | 'failed' | 'skipped';
-  /** It stays whatever happens now. */
-  committed: boolean;
-}
-
-export interface ExecutionOptions {
-  readonly session: Session;
-  readonly dialect: Dialect;
-  readonly journal: Journal;
-  readonly revision: string;
-  readonly checksum: string | null;
-  /** What an earlier run left in the journal for this revision. */
-  readonly prior: readonly JournalEntry[];
-  readonly lock: LockOptions;
-  /** The migration lock; `null` where the transaction is it. */
-  readonly held: Lock | null;
-  readonly foreignKeys: boolean;
-  readonly signal: AbortSignal;
-  /** Sets how long statements may wait and run: the revision's own limits, or those given. */
-  readonly limit: (limits?: SessionLimits) => Promise<void>;
-  /** Runs a statement and looks who keeps it waiting. */
-  readonly watch: <T>(work: () => Promise<T>) => Promise<T>;
-  /** Told of a statement that an earlier run was cut off in. */
-  readonly onSettled: (statement: number, verdict: Verdict) => void;
-  /** The caller's transaction spans the revisions: neither begun nor committed here. */
-  readonly outer: RevisionTransaction | null;
-}
+import { Succession } from './succession.ts';
 
 /**
  * Runs one revision's statements so that an interrupted run can be taken up again.
@@ -62,12 +38,16 @@ export class Execution implements StatementExecutor {
   readonly #options: ExecutionOptions;
   readonly #prior: Map<number, JournalEntry>;
   readonly #statements: StatementJournal;
+  readonly #succession: Succession;
   #transaction: RevisionTransaction | null = null;
   /** Done in the open transaction, without journal rows yet. */
   #uncommitted: { entry: JournalEntry; report: StatementReport }[] = [];
   /** The journal holds rows of this revision. */
   #journalled: boolean;
   #outside = false;
+  #batch: BatchRun | null = null;
+  /** Why an `op.batch` stopped: nothing runs after one that is not complete. */
+  #failedBatch: { readonly error: unknown } | null = null;
   #closed = false;
   /** A procedure was called, or other code that the text of its statement does not show. */
   #opaque = false;
@@ -83,6 +63,8 @@ export class Execution implements StatementExecutor {
     this.#prior = new Map(options.prior.map((entry) => [entry.statement, entry]));
     this.#journalled = options.prior.length > 0;
     this.#transaction = options.outer;
+    const comesBetween = !options.dialect.sessionLock && options.outer === null;
+    this.#succession = new Succession(options.journal, options.revision, comesBetween);
   }
 
   /** Begins; where there is no session lock, this is what excludes other runs. */
@@ -106,6 +88,9 @@ export class Execution implements StatementExecutor {
         hint: 'Leave --single-transaction away.',
       });
     }
+    if (this.#batch !== null) {
+      throw new ToraleError('REVISION_FAILED', 'op.autocommit cannot run in a batch, which is one transaction.');
+    }
     if (this.#outside) return work();
     await this.#enqueue(async () => {
       await this.#commitOpen();
@@ -123,6 +108,21 @@ export class Execution implements StatementExecutor {
     }
   }
 
+  async batch(request: BatchRequest): Promise<BatchResult> {
+    const batch = await this.#enqueue(() => this.#startBatch(request));
+    if (!(batch instanceof BatchRun)) return batch;
+    try {
+      return await batch.run(request);
+    } catch (error) {
+      this.#failedBatch = { error };
+      this.#busy ||= this.#options.dialect.describeError(error).refusal === 'busy';
+      throw error;
+    } finally {
+      this.#journalled ||= batch.isStored;
+      this.#batch = null;
+    }
+  }
+
   /** Nothing runs from here on: a query nobody awaited must not end up in the next revision's transaction. */
   close(): void {
     this.#closed = true;
@@ -136,6 +136,7 @@ export class Execution implements StatementExecutor {
   /** Records the revision as applied, in one transaction with what it did last. */
   async finish(headsBefore: readonly string[], headsAfter: readonly string[], entry: HistoryEntry): Promise<void> {
     const { dialect, journal, session, held } = this.#options;
+    if (this.#failedBatch !== null) throw this.#failedBatch.error;
     await this.#refuseLostTransaction();
     if (this.#transaction === null) {
       if ((dialect.transactionalDdl || this.#opaque) && (await session.inTransaction())) throw leftOpen();
@@ -167,23 +168,12 @@ export class Execution implements StatementExecutor {
   }
 
   async #execute<T>(request: StatementRequest<T>): Promise<T> {
-    const { dialect, signal, session } = this.#options;
-    signal.throwIfAborted();
-    if (this.#closed)
-      throw new ToraleError(
-        'REVISION_FAILED',
-        `Revision ${this.#options.revision} is over; it ran a statement that was not awaited.`,
-      );
+    const { dialect, session } = this.#options;
+    this.#refuseLate();
+    if (this.#batch !== null) return this.#batch.execute(request);
     const { statement, bindings } = request;
     const effect = dialect.classify(statement);
-    const report: StatementReport = {
-      number: this.reports.length + 1,
-      sql: statement.text,
-      site: request.site,
-      state: 'failed',
-      committed: false,
-    };
-    this.reports.push(report);
+    const report = this.#report(statement.text, request.site);
     refuseTransactionControl(effect.transactionControl, report);
 
     const hash = hashOf(statement.text, bindings);
@@ -197,7 +187,7 @@ export class Execution implements StatementExecutor {
 
     this.#opaque ||= effect.opaque;
     this.#mayUnlock ||= effect.opaque || /lock/i.test(statement.text);
-    const entry = this.#entry(report.number, hash);
+    const entry = startedEntry(this.#options, report.number, hash);
     if (this.#outside || (!dialect.transactionalDdl && effect.implicitCommit)) {
       await this.#commitOpen();
       const result = repeatable ? await this.#send(request) : await this.#journalledSend(request, entry);
@@ -215,6 +205,36 @@ export class Execution implements StatementExecutor {
     return result;
   }
 
+  async #startBatch({ plan, site }: BatchRequest): Promise<BatchRun | BatchResult> {
+    const { outer, revision } = this.#options;
+    this.#refuseLate();
+    refuseBatchWithin(outer !== null ? 'a run that is a single transaction' : null);
+    refuseBatchWithin(this.#outside ? 'op.autocommit' : this.#batch === null ? null : 'another op.batch');
+    const report = this.#report(`op.batch: ${plan.select.text}`, site);
+    const hash = hashOf(`op.batch ${plan.select.text}`, plan.key ?? []);
+    const prior = this.#prior.get(report.number);
+    const from = prior === undefined ? AT_THE_BEGINNING : parsePosition(prior.fingerprint);
+    if (from === null || (prior !== undefined && prior.hash !== hash)) throw changedStatement(revision, report);
+    report.batch = from;
+    if (prior?.state === 'done') {
+      report.state = 'skipped';
+      report.committed = true;
+      return { rows: from.rows, batches: from.batches };
+    }
+    await this.#commitOpen();
+    const entry = prior ?? startedEntry(this.#options, report.number, hash);
+    this.#batch = new BatchRun({
+      execution: this.#options,
+      succession: this.#succession,
+      report,
+      entry,
+      from,
+      isStored: prior !== undefined,
+      idle: () => this.idle(),
+    });
+    return this.#batch;
+  }
+
   /** What an earlier run left about this statement, its fate decided: done, or nothing. */
   async #settlePrior(report: StatementReport, hash: string): Promise<JournalEntry | undefined> {
     const prior = this.#prior.get(report.number);
@@ -223,6 +243,7 @@ export class Execution implements StatementExecutor {
       if (prior.hash !== hash) throw changedStatement(this.#options.revision, report);
       return prior;
     }
+    if (parsePosition(prior.fingerprint) !== null) throw changedStatement(this.#options.revision, report);
     const verdict = await this.#statements.verdict(prior);
     this.#options.onSettled(report.number, verdict);
     if (verdict === 'ambiguous' || (verdict === 'applied' && prior.hash !== hash)) {
@@ -255,6 +276,7 @@ export class Execution implements StatementExecutor {
       throw error;
     }
     await this.#statements.done(entry, request.rowCountOf(result));
+    await this.#succession.leave();
     if (this.#opaque && (await session.inTransaction())) throw leftOpen();
     return result;
   }
@@ -270,7 +292,9 @@ export class Execution implements StatementExecutor {
 
   async #open(): Promise<void> {
     const { session, dialect, lock, foreignKeys } = this.#options;
-    this.#transaction ??= await dialect.beginRevision(session, { lock, foreignKeys });
+    if (this.#transaction !== null) return;
+    this.#transaction = await dialect.beginRevision(session, { lock, foreignKeys });
+    await this.#succession.enter();
   }
 
   /** Ends the open transaction, with a journal row for each statement in it. */
@@ -282,6 +306,7 @@ export class Execution implements StatementExecutor {
       await this.#statements.record(entry);
       this.#journalled = true;
     }
+    await this.#succession.leave();
     await this.#transaction.commit();
     for (const { report } of this.#uncommitted) report.committed = true;
     this.#uncommitted = [];
@@ -297,19 +322,24 @@ export class Execution implements StatementExecutor {
     throw endedInside(this.reports.at(-1));
   }
 
-  #entry(statement: number, hash: string): JournalEntry {
-    const { revision, checksum } = this.#options;
-    return {
-      revision,
-      statement,
-      hash,
-      state: 'started',
-      rowCount: null,
-      checksum,
-      fingerprint: null,
-      startedAt: new Date(),
-      finishedAt: null,
+  /** @throws what stopped the run or an `op.batch` before it */
+  #refuseLate(): void {
+    const { signal, revision } = this.#options;
+    signal.throwIfAborted();
+    if (this.#failedBatch !== null) throw this.#failedBatch.error;
+    if (this.#closed) throw afterItsEnd(revision);
+  }
+
+  #report(sql: string, site: CallSite | null): StatementReport {
+    const report: StatementReport = {
+      number: this.reports.length + 1,
+      sql,
+      site,
+      state: 'failed',
+      committed: false,
     };
+    this.reports.push(report);
+    return report;
   }
 
   #enqueue<T>(work: () => Promise<T>): Promise<T> {
@@ -317,74 +347,4 @@ export class Execution implements StatementExecutor {
     this.#queue = result.catch(() => undefined);
     return result;
   }
-}
-
-export function hashOf(sql: string, bindings: readonly unknown[]): string {
-  const values = JSON.stringify(bindings, (_, value: unknown) => (typeof value === 'bigint' ? `${value}n` : value));
-  return createHash('sha256').update(sql).update('\0').update(values).digest('hex');
-}
-
-const FORBIDDEN: Record<string, string> = { begin: 'begins', commit: 'ends', rollback: 'ends', prepare: 'prepares' };
-
-function refuseTransactionControl(control: string | null, { number, sql }: StatementReport): void {
-  const verb = control === null ? undefined : FORBIDDEN[control];
-  if (verb === undefined) return;
-  throw new ToraleError(
-    'REVISION_FAILED',
-    `Statement ${number} (${firstWords(sql)}) ${verb} a transaction; Torale holds the transaction of a revision.`,
-    {
-      hint: 'Leave it out. What must run outside a transaction goes into op.autocommit(async () => …); savepoints are allowed.',
-    },
-  );
-}
-
-function endedInside(report: StatementReport | undefined): ToraleError {
-  const where = report === undefined ? '' : ` by statement ${report.number} (${firstWords(report.sql)})`;
-  return new ToraleError(
-    'REVISION_FAILED',
-    `The transaction of the revision was ended${where}: what ran before it can no longer be rolled back.`,
-    {
-      hint: 'A COMMIT or ROLLBACK must not hide in a revision, a procedure it calls or a Knex query.',
-      data: { transactionEnded: true },
-    },
-  );
-}
-
-function leftOpen(): ToraleError {
-  return new ToraleError('REVISION_FAILED', 'The revision left a transaction open on the connection.', {
-    hint: 'Leave BEGIN and COMMIT out: Torale holds the transaction of a revision.',
-  });
-}
-
-function inDoubt(revision: string, report: StatementReport, verdict: Verdict): ToraleError {
-  const what =
-    verdict === 'applied'
-      ? 'it took effect, and the file has another statement there now'
-      : 'whether it took effect cannot be told from the objects it names';
-  return new ToraleError(
-    'UNRESOLVED',
-    `An earlier run of revision ${revision} was cut off in statement ${report.number}: ${what}.`,
-    {
-      hint: RESOLVE,
-      data: { revision, statement: report.number, sql: report.sql, verdict },
-    },
-  );
-}
-
-function changedStatement(revision: string, report: StatementReport): ToraleError {
-  return new ToraleError(
-    'UNRESOLVED',
-    `Statement ${report.number} of revision ${revision} is not the one that an earlier run completed.`,
-    {
-      hint: `Restore the file as it was, and the run goes on after what is done. ${RESOLVE}`,
-      data: { revision, statement: report.number, sql: report.sql },
-    },
-  );
-}
-
-const RESOLVE = 'Or decide by hand: torale resolve --help';
-
-function firstWords(sql: string): string {
-  const line = sql.replace(/\s+/g, ' ').trim();
-  return line.length > 40 ? `${line.slice(0, 39)}…` : line;
 }

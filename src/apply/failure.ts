@@ -1,8 +1,10 @@
 import type { ServerError } from '../dialects/dialect.ts';
+import { thrownError } from '../dialects/network.ts';
 import { type ErrorCode, ToraleError, isToraleError } from '../errors.ts';
 import { displayPath } from '../paths.ts';
+import type { BatchPosition } from './batch-position.ts';
 import { callSite, type CallSite } from './call-site.ts';
-import type { StatementReport } from './execution.ts';
+import type { StatementReport } from './execution-options.ts';
 
 export interface FailureContext {
   readonly revision: string;
@@ -34,14 +36,14 @@ export function revisionFailure(cause: unknown, context: FailureContext): Torale
   const failed = context.reports.at(-1)?.state === 'failed' ? context.reports.at(-1)! : null;
   // The stack of one of Torale's own errors tells where Torale found out, not where the user went wrong.
   const site =
-    failed?.site ?? (isToraleError(cause) ? null : callSite((cause as Error | undefined)?.stack, context.file));
+    failed?.inner?.site ?? failed?.site ?? (isToraleError(cause) ? null : callSite((cause as Error | undefined)?.stack, context.file));
   const total = context.planned?.length ?? 0;
   const place = failed === null ? '' : ` at statement ${failed.number}${total >= failed.number ? ` of ${total}` : ''}`;
   const lines = [`Revision ${context.revision} failed${place}${where(site, context.file)}`];
   const committed = context.reports.filter((report) => report.committed);
   if (context.state === 'resumable' && failed !== null) lines.push(...ledger(failed, cause, context));
   else {
-    if (failed !== null) lines.push(...excerpt(failed.sql, context.serverError?.position).map((line) => `    ${line}`));
+    if (failed !== null) lines.push(...excerptOf(failed, context).map((line) => `    ${line}`));
     lines.push(`  ${reason(cause, context)}`);
   }
   lines.push(...outcome(context, committed));
@@ -54,6 +56,7 @@ export function revisionFailure(cause: unknown, context: FailureContext): Torale
       revision: context.revision,
       ...(site === null ? {} : { file: displayPath(site.file), line: site.line }),
       ...(failed === null ? {} : { statement: failed.number, sql: failed.sql }),
+      ...(failed?.batch === undefined ? {} : { batch: failed.batch }),
       ...(context.serverError === null ? {} : { server: serverData(context.serverError) }),
       state: context.state,
       heads: context.heads,
@@ -95,7 +98,7 @@ function serverData({ code, message, detail, hint, position }: ServerError): Rec
 }
 
 function reason(cause: unknown, { serverError, server }: FailureContext): string {
-  if (serverError === null || isToraleError(cause)) return cause instanceof Error ? cause.message : String(cause);
+  if (serverError === null || isToraleError(cause)) return thrownError(cause).message;
   const detail = serverError.detail ? ` ${serverError.detail}` : '';
   const end = /[.!?]$/.test(serverError.message) ? '' : '.';
   return `${server} ${serverError.code}: ${serverError.message}${end}${detail}`;
@@ -110,7 +113,9 @@ function ledger(failed: StatementReport, cause: unknown, context: FailureContext
   for (const report of shown) {
     const state = report === failed ? 'failed ' : report.committed ? 'done   ' : 'undone ';
     lines.push(`    ${report.number}  ${state}  ${oneLine(report.sql)}`);
-    if (report === failed) lines.push(`                ${reason(cause, context)}`);
+    if (report !== failed) continue;
+    if (failed.inner !== undefined) lines.push(`                ${oneLine(failed.inner.sql)}`);
+    lines.push(`                ${reason(cause, context)}`);
   }
   const rest = (context.planned ?? []).slice(failed.number);
   for (const [index, sql] of rest.slice(0, 2).entries())
@@ -124,6 +129,8 @@ function outcome(context: FailureContext, committed: readonly StatementReport[])
     const at = context.heads.length === 0 ? 'empty of revisions' : `at ${context.heads.join(', ')}`;
     return [`Rolled back: the database is ${at}, nothing of ${context.revision} remains.`];
   }
+  const stopped = context.reports.at(-1);
+  if (stopped?.state === 'failed' && (stopped.batch?.rows ?? 0) > 0) return [outcomeOfBatch(stopped.batch!)];
   const numbers = committed.map((report) => report.number).join(', ');
   const which = committed.length === 0 ? 'What ran before' : `Statement${committed.length === 1 ? '' : 's'} ${numbers}`;
   const stay = committed.length === 1 ? 'stays' : 'stay';
@@ -134,10 +141,22 @@ function outcome(context: FailureContext, committed: readonly StatementReport[])
   return [`${why} Mend the cause and run the same command again: it goes on at statement ${next}.`];
 }
 
+function outcomeOfBatch({ rows, batches, after }: BatchPosition): string {
+  const stay = `${rows} row${rows === 1 ? '' : 's'} in ${batches} batch${batches === 1 ? '' : 'es'}, up to the key (${after?.join(', ') ?? ''}),`;
+  return `${stay} are committed. Mend the cause and run the same command again: it goes on behind them.`;
+}
+
 const WIDTH = 110;
 
+/** Of a batch the statement that failed in it, which the server's position belongs to. */
+function excerptOf({ sql, inner, batch }: StatementReport, { serverError }: FailureContext): string[] {
+  if (inner !== undefined) return excerpt(inner.sql, serverError?.position);
+  return excerpt(sql, batch === undefined ? serverError?.position : undefined);
+}
+
+
 /** The statement, or the lines around the server's position with a caret under it. */
-export function excerpt(sql: string, position?: number): string[] {
+function excerpt(sql: string, position?: number): string[] {
   const lines = dedent(sql);
   if (position === undefined) return lines.length <= 6 ? lines.map(clip) : [...lines.slice(0, 5).map(clip), '…'];
   const before = sql.slice(0, position - 1);

@@ -2,9 +2,11 @@ import type { Knex } from 'knex';
 import type { Dialect } from '../dialects/dialect.ts';
 import { DIALECTS, type DialectName, type Flavor } from '../dialects/names.ts';
 import { ToraleError } from '../errors.ts';
-import type { QueryResult, Session } from '../session/session.ts';
+import type { QueryResult, Row, Session } from '../session/session.ts';
+import { displayPath } from '../paths.ts';
 import { didYouMean } from '../suggest.ts';
 import type { AwaitGuard } from './await-guard.ts';
+import { readBatchOptions, type BatchOptions, type BatchResult } from './batch-options.ts';
 import { callSite, captureStack, type CallSite } from './call-site.ts';
 import { unreadable, type StatementExecutor } from './statement.ts';
 
@@ -38,6 +40,23 @@ export interface Operations {
   readonly scratch: boolean;
   /** Runs what cannot run inside a transaction: `CREATE INDEX CONCURRENTLY`, `VACUUM`. What ran before is committed. */
   autocommit<T>(work: () => Promise<T>): Promise<T>;
+  /**
+   * Changes many rows in batches, each committed by itself, so that no lock is held for long and an interrupted run
+   * goes on where it stopped. What ran before is committed.
+   *
+   * @returns how many rows went through `each`, in how many batches
+   * @throws ToraleError REVISION_FAILED for what cannot be meant, and within `op.autocommit` or another batch
+   * @example
+   * ```ts
+   * await op.batch({
+   *   select: 'SELECT id, email FROM users WHERE email_lower IS NULL',
+   *   each: async (rows, { knex }) => {
+   *     for (const { id, email } of rows) await knex('users').where({ id }).update({ email_lower: String(email).toLowerCase() });
+   *   },
+   * });
+   * ```
+   */
+  batch<T extends Row = Row>(options: BatchOptions<T>): Promise<BatchResult>;
 }
 
 export interface OperationsContext {
@@ -54,6 +73,8 @@ export interface OperationsContext {
   readonly scratch: boolean;
   log(message: string): void;
   knex(): Knex;
+  /** What was called or made so far and not awaited. */
+  forgotten(): readonly { what: string; site: CallSite | null }[];
 }
 
 export function createOperations(context: OperationsContext): Operations {
@@ -65,10 +86,15 @@ export function createOperations(context: OperationsContext): Operations {
   };
   const autocommit = <T>(work: () => Promise<T>): Promise<T> =>
     guard.watch('op.autocommit', callSite(captureStack(autocommit), context.file), () => executor.autocommit(work));
+  const batch = <T extends Row>(options: BatchOptions<T>): Promise<BatchResult> => {
+    const site = callSite(captureStack(batch), context.file);
+    return guard.watch('op.batch', site, () => runBatch(context, options, site, execute));
+  };
 
   return {
     execute,
     autocommit,
+    batch,
     get knex() {
       return context.knex();
     },
@@ -78,6 +104,50 @@ export function createOperations(context: OperationsContext): Operations {
     signal: context.signal,
     scratch: context.scratch,
   };
+}
+
+async function runBatch<T extends Row>(
+  context: OperationsContext,
+  options: BatchOptions<T>,
+  site: CallSite | null,
+  execute: Operations['execute'],
+): Promise<BatchResult> {
+  const sql = choose(context, options.select, 'op.batch');
+  if (sql === null) return { rows: 0, batches: 0 };
+  const plan = readBatchOptions(context.dialect, options, sql);
+  const inBatch = {
+    execute,
+    get knex() {
+      return context.knex();
+    },
+  };
+  const each = async (rows: readonly Row[]): Promise<void> => {
+    const before = context.forgotten().length;
+    await options.each(rows as readonly T[], inBatch);
+    // After the last batch it would be too late: the others are committed.
+    refuseForgotten(context.forgotten().slice(before), 'each() of op.batch');
+  };
+  return context.executor.batch({ plan, site, each });
+}
+
+/** @throws ToraleError REVISION_FAILED for what a function called and did not wait for */
+export function refuseForgotten(
+  forgotten: readonly { what: string; site: CallSite | null }[],
+  where = 'upgrade()',
+): void {
+  const [first] = forgotten;
+  if (first === undefined) return;
+  const at = first.site === null ? '' : ` at ${displayPath(first.site.file)}:${first.site.line}`;
+  const more = forgotten.length === 1 ? '' : ` (and ${forgotten.length - 1} more)`;
+  throw new ToraleError(
+    'REVISION_FAILED',
+    `${first.what}${at} was not awaited${more}: ${where} returned before it was done.`,
+    {
+      hint: first.what.startsWith('op.knex')
+        ? 'Write await before it: Knex runs a query only when it is awaited.'
+        : 'Write await before it.',
+    },
+  );
 }
 
 const NOTHING: QueryResult = { rows: [], rowCount: 0 };
@@ -119,18 +189,18 @@ async function executeText(
 }
 
 /** @throws ToraleError REVISION_FAILED for a key that is no dialect, or where this dialect has no entry */
-function choose(context: OperationsContext, sql: string | SqlPerDialect): string | null {
+function choose(context: OperationsContext, sql: string | SqlPerDialect, what = 'op.execute'): string | null {
   if (typeof sql === 'string') return sql;
   if (typeof sql !== 'object' || sql === null) {
     throw new ToraleError(
       'REVISION_FAILED',
-      `op.execute takes SQL text or { postgres, mysql, sqlite }, not ${typeof sql}.`,
+      `${what} takes SQL text or { postgres, mysql, sqlite }, not ${typeof sql}.`,
     );
   }
   const known = [...DIALECTS, 'mariadb'];
   for (const key of Object.keys(sql)) {
     if (known.includes(key)) continue;
-    throw new ToraleError('REVISION_FAILED', `op.execute: '${key}' is no dialect.`, {
+    throw new ToraleError('REVISION_FAILED', `${what}: '${key}' is no dialect.`, {
       hint: didYouMean(key, known) ?? `Known are ${known.join(', ')}.`,
     });
   }
@@ -139,7 +209,7 @@ function choose(context: OperationsContext, sql: string | SqlPerDialect): string
     if (!answered) {
       throw new ToraleError(
         'REVISION_FAILED',
-        `op.execute has no SQL for ${dialect}, which the configuration's dialects name.`,
+        `${what} has no SQL for ${dialect}, which the configuration's dialects name.`,
         {
           hint: `Add ${dialect}: '…', or ${dialect}: null where there is nothing to do.`,
         },
@@ -148,7 +218,7 @@ function choose(context: OperationsContext, sql: string | SqlPerDialect): string
   }
   const chosen = context.flavor === 'mariadb' && sql.mariadb !== undefined ? sql.mariadb : sql[context.dialect.name];
   if (chosen === undefined) {
-    throw new ToraleError('REVISION_FAILED', `op.execute has no SQL for ${context.dialect.name}.`, {
+    throw new ToraleError('REVISION_FAILED', `${what} has no SQL for ${context.dialect.name}.`, {
       hint: `Add ${context.dialect.name}: '…', or ${context.dialect.name}: null where there is nothing to do.`,
     });
   }

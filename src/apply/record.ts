@@ -1,4 +1,5 @@
 import type { Dialect } from '../dialects/dialect.ts';
+import { thrownError } from '../dialects/network.ts';
 import type { PlannedStep } from '../events.ts';
 import type { Session, Server } from '../session/session.ts';
 import { isToraleError, ToraleError } from '../errors.ts';
@@ -44,7 +45,7 @@ export async function recordRevision(
     if (isToraleError(error) && error.code === 'REVISION_INVALID') throw error;
     throw new ToraleError(
       'REVISION_FAILED',
-      `Revision ${step.revision} failed while it was recorded; nothing ran.\n  ${(error as Error).message}`,
+      `Revision ${step.revision} failed while it was recorded; nothing ran.\n  ${thrownError(error).message}`,
       {
         hint: isToraleError(error) ? error.hint : undefined,
         cause: error,
@@ -55,7 +56,9 @@ export async function recordRevision(
 }
 
 function unreadableOf(error: unknown): UnreadableResult | null {
-  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+  let cause = error;
+  // An error may be its own cause.
+  for (let depth = 0; cause instanceof Error && depth < 10; depth++, cause = cause.cause) {
     if (cause instanceof UnreadableResult) return cause;
   }
   return null;

@@ -1,5 +1,7 @@
+import type { BatchRequest } from './batch.ts';
+import type { BatchResult } from './batch-options.ts';
 import type { CallSite } from './call-site.ts';
-import { UnreadableResult, type StatementExecutor, type StatementRequest } from './statement.ts';
+import { unreadable, UnreadableResult, type StatementExecutor, type StatementRequest } from './statement.ts';
 
 export interface RecordedStatement {
   /** With bindings inlined as literals, without a terminator. */
@@ -7,6 +9,8 @@ export interface RecordedStatement {
   /** False for what `op.autocommit` holds. */
   readonly transactional: boolean;
   readonly site: CallSite | null;
+  /** The select of an `op.batch`; what is done to its rows cannot be known without them. */
+  readonly isBatch: boolean;
 }
 
 /** Writes a revision's statements down and runs none of them. */
@@ -25,6 +29,7 @@ export class Recording implements StatementExecutor {
       sql: bindings.length === 0 ? statement.text : this.#inline(statement.text, bindings),
       transactional: !this.#outside,
       site,
+      isBatch: false,
     });
     if (request.readAtOnce) throw new UnreadableResult(site);
     return request.recorded();
@@ -38,5 +43,9 @@ export class Recording implements StatementExecutor {
     } finally {
       this.#outside = before;
     }
+  }
+  batch({ plan, site }: BatchRequest): Promise<BatchResult> {
+    this.statements.push({ sql: plan.select.text, transactional: false, site, isBatch: true });
+    return Promise.resolve(unreadable<BatchResult>(site));
   }
 }

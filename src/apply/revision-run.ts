@@ -13,12 +13,11 @@ import { version } from '../version.ts';
 import type { SessionLimiter } from './attempts.ts';
 import { AwaitGuard } from './await-guard.ts';
 import { lockOptions } from './bookkeeping.ts';
-import type { CallSite } from './call-site.ts';
 import { bookkeepingFailure } from './database.ts';
 import { Execution } from './execution.ts';
 import { type FailureContext, incompleteRevision, revisionFailure } from './failure.ts';
 import { KnexOperations } from './knex-operations.ts';
-import { createOperations } from './operations.ts';
+import { createOperations, refuseForgotten } from './operations.ts';
 import type { Connected, Run } from './run.ts';
 import type { StatementExecutor } from './statement.ts';
 import { namingBlockers, type Watcher } from './watcher.ts';
@@ -85,6 +84,15 @@ export async function runRevision(options: RevisionRunOptions, attempt: Attempt)
         run.onEvent({ type: 'blocked', revision: step.revision, blockers });
       });
     },
+    batches: {
+      // Rows are waited for longer than tables: nobody queues up behind it.
+      limits: {
+        ...attempt.limits,
+        lockTimeoutMs: attempt.limits.lockTimeoutMs && Math.max(attempt.limits.lockTimeoutMs, run.config.statementLockTimeoutMs),
+      },
+      retry: module.options?.['retry'] !== false,
+      onProgress: (progress) => run.onEvent({ type: 'batch', revision: step.revision, ...progress }),
+    },
     onSettled: (statement, verdict) =>
       run.onEvent({ type: 'statement-settled', revision: step.revision, statement, verdict }),
   });
@@ -139,6 +147,7 @@ export async function callUpgrade(
   const { run, session, dialect, step, executor } = context;
   const guard = new AwaitGuard();
   let knex: KnexOperations | undefined;
+  const forgotten = () => [...guard.forgotten(), ...(knex?.forgotten() ?? [])];
   const op = createOperations({
     session,
     dialect,
@@ -149,6 +158,7 @@ export async function callUpgrade(
     dialects: run.config.dialects,
     signal: run.signal,
     scratch: false,
+    forgotten,
     log: (message) => run.onEvent({ type: 'log', revision: step.revision, message: String(message) }),
     knex: () => {
       knex ??= new KnexOperations((hooks) => knexOn(dialect.knexClient, session.driver, session.server, hooks), {
@@ -160,23 +170,7 @@ export async function callUpgrade(
     },
   });
   await module.upgrade(op);
-  refuseForgotten([...guard.forgotten(), ...(knex?.forgotten() ?? [])]);
-}
-
-function refuseForgotten(forgotten: readonly { what: string; site: CallSite | null }[]): void {
-  const [first] = forgotten;
-  if (first === undefined) return;
-  const at = first.site === null ? '' : ` at ${displayPath(first.site.file)}:${first.site.line}`;
-  const more = forgotten.length === 1 ? '' : ` (and ${forgotten.length - 1} more)`;
-  throw new ToraleError(
-    'REVISION_FAILED',
-    `${first.what}${at} was not awaited${more}: upgrade() returned before it was done.`,
-    {
-      hint: first.what.startsWith('op.knex')
-        ? 'Write await before it: Knex runs a query only when it is awaited.'
-        : 'Write await before it.',
-    },
-  );
+  refuseForgotten(forgotten());
 }
 
 interface Outcome {

@@ -16,6 +16,7 @@ import { openForReading } from './read.ts';
 import { recordRevision, type RecordedRevision } from './record.ts';
 import { whoAmI } from './revision-run.ts';
 import { planStamp, type StampRequest } from './stamp.ts';
+import type { RecordedStatement } from './recording.ts';
 import type { Run } from './run.ts';
 
 export interface ScriptRequest {
@@ -75,6 +76,8 @@ export async function upgradeScript(run: Run, request: ScriptRequest): Promise<s
         },
       );
     }
+    const batch = revision.statements.find(({ isBatch }) => isBatch);
+    if (batch !== undefined) throw needsRows(revision.step.revision, batch, script.text());
     const now = new Date();
     script.revision(revision.statements, [
       ...moveHeads(dialect, names, heads, headsAfter),
@@ -93,6 +96,18 @@ export async function upgradeScript(run: Run, request: ScriptRequest): Promise<s
     heads = headsAfter;
   }
   return script.text();
+}
+
+function needsRows(revision: string, { site }: RecordedStatement, script: string): ToraleError {
+  const at = site === null ? '' : ` at ${displayPath(site.file)}:${site.line}`;
+  return new ToraleError(
+    'REFUSED',
+    `Revision ${revision} changes rows in batches${at}, and what it does to them cannot be written without the rows.`,
+    {
+      hint: 'Apply it with torale upgrade, or write that step as a statement: UPDATE … WHERE.',
+      data: { revision, script },
+    },
+  );
 }
 
 /** The SQL script that does what `stamp` would do. */

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Dialect } from '../dialects/dialect.ts';
 import type { SqlStatement } from '../dialects/sql/statement.ts';
 import type { Journal } from '../journal/journal.ts';
@@ -67,9 +68,9 @@ export class StatementJournal {
     return this.#settle(before);
   }
 
-  /** Whether the next run will be able to tell by itself. Writes nothing. */
-  async isResumable(entry: JournalEntry): Promise<boolean> {
-    return (await this.#settle(parseFingerprints(entry.fingerprint))) !== 'ambiguous';
+  /** The verdict as things are now. Writes nothing, and clears nothing away. */
+  lookAt(entry: Pick<JournalEntry, 'fingerprint'>): Promise<Verdict> {
+    return this.#settle(parseFingerprints(entry.fingerprint));
   }
 
   async #settle(before: readonly Fingerprint[]): Promise<Verdict> {
@@ -90,4 +91,28 @@ export class StatementJournal {
     for (const object of objects) found.push({ object, value: await this.#dialect.fingerprint(this.#session, object) });
     return found;
   }
+}
+
+/** The journal's row of a statement that is about to run. */
+export function startedEntry(
+  { revision, checksum }: Pick<JournalEntry, 'revision' | 'checksum'>,
+  statement: number,
+  hash: string,
+): JournalEntry {
+  return {
+    revision,
+    statement,
+    hash,
+    state: 'started',
+    rowCount: null,
+    checksum,
+    fingerprint: null,
+    startedAt: new Date(),
+    finishedAt: null,
+  };
+}
+
+export function hashOf(sql: string, bindings: readonly unknown[]): string {
+  const values = JSON.stringify(bindings, (_, value: unknown) => (typeof value === 'bigint' ? `${value}n` : value));
+  return createHash('sha256').update(sql).update('\0').update(values).digest('hex');
 }

@@ -1,4 +1,6 @@
 import type { SqlStatement } from '../dialects/sql/statement.ts';
+import type { BatchRequest } from './batch.ts';
+import type { BatchResult } from './batch-options.ts';
 import type { CallSite } from './call-site.ts';
 
 /** One statement that a revision wants run, whether it came through `op.execute` or through Knex. */
@@ -21,6 +23,7 @@ export interface StatementRequest<T> {
 export interface StatementExecutor {
   execute<T>(request: StatementRequest<T>): Promise<T>;
   autocommit<T>(work: () => Promise<T>): Promise<T>;
+  batch(request: BatchRequest): Promise<BatchResult>;
 }
 
 /** A result that nobody has: recording runs nothing. Thrown where a revision looks at one. */

@@ -2,6 +2,7 @@ import type { RevisionTransaction } from '../dialects/dialect.ts';
 import { ToraleError } from '../errors.ts';
 import type { PlannedStep } from '../events.ts';
 import type { AppliedState, Journal } from '../journal/journal.ts';
+import type { JournalEntry } from '../journal/statements.ts';
 import { reviewApplied } from './applied-files.ts';
 import { inBookkeeping, lockOptions, openJournal, withLock } from './bookkeeping.ts';
 import { isYetToBeMade, onDatabase } from './database.ts';
@@ -198,7 +199,7 @@ class Upgrade {
         outer,
         watcher: this.#watcher,
         stale: async () =>
-          !this.#connected.dialect.sessionLock && outer === null && !sameHeads(await journal.readHeads(), before),
+          !this.#connected.dialect.sessionLock && outer === null && !isAsFound(await journal.read(), before, prior),
       }, this.#limiter);
       if (durationMs === null) return false;
       heads = step.headsAfter;
@@ -218,6 +219,14 @@ function lastOf({ steps, state }: Situation): string[] {
 
 function sameHeads(a: readonly string[], b: readonly string[]): boolean {
   return a.length === b.length && a.every((head) => b.includes(head));
+}
+
+/** An unfinished revision that another run goes on with counts as well. */
+function isAsFound({ heads, journal }: AppliedState, before: readonly string[], prior: readonly JournalEntry[]): boolean {
+  const told = ({ revision, statement, state, fingerprint }: JournalEntry): string =>
+    JSON.stringify([revision, statement, state, fingerprint]);
+  const found = journal.map(told);
+  return sameHeads(heads, before) && found.length === prior.length && prior.every((entry) => found.includes(told(entry)));
 }
 
 function refuseForeignJournal(state: AppliedState, next: string | undefined): void {

@@ -1,4 +1,5 @@
 import { inspect } from 'node:util';
+import { thrownError } from '../dialects/network.ts';
 import { isToraleError, ToraleError } from '../errors.ts';
 import { redact, redactValue, secretsOf } from '../redact.ts';
 import type { Run } from './run.ts';
@@ -48,7 +49,7 @@ function isClean(error: unknown, secrets: readonly string[]): boolean {
 const DEEPEST = 8;
 
 function copyOf(error: Error, secrets: readonly string[], depth: number): Error {
-  const message = redact(error.message, secrets);
+  const message = redact(thrownError(error).message, secrets);
   const cause = error.cause instanceof Error && depth < DEEPEST ? copyOf(error.cause, secrets, depth + 1) : undefined;
   const copy = isToraleError(error)
     ? new ToraleError(error.code, message, {
@@ -57,7 +58,7 @@ function copyOf(error: Error, secrets: readonly string[], depth: number): Error 
         cause,
       })
     : plainCopy(error, message, cause, secrets);
-  copy.stack = redact(error.stack ?? `${error.name}: ${error.message}`, secrets);
+  copy.stack = redact(error.stack ?? `${error.name}: ${message}`, secrets);
   return copy;
 }
 

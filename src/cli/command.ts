@@ -102,7 +102,7 @@ function stackOf(error: Error): string {
 /** Flags are spelled with dashes, settings in camel case; a flag that no setting answers to is the command's own. */
 function toConfigFlags(flags: ParsedFlags): ConfigFlags {
   const known: ConfigFlags = {};
-  for (const name of [...Object.keys(commonFlags), 'lock-timeout']) {
+  for (const name of [...Object.keys(commonFlags), 'lock', 'lock-timeout']) {
     if (flags[name] === undefined || name === 'json' || name === 'debug') continue;
     (known as Record<string, unknown>)[name.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase())] =
       flags[name];

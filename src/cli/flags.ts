@@ -47,6 +47,10 @@ export const commonFlags = {
 /** Flags of commands that take the migration lock. */
 export const lockFlags = {
   'lock-timeout': Flags.string({ description: 'how long to wait for the migration lock', helpValue: '10m' }),
+  lock: Flags.string({
+    description: "a lock of the server's own, or a lease in a table (default: auto, which chooses)",
+    helpValue: 'auto|session|lease',
+  }),
 };
 
 /** Flags of commands that can print their SQL. */

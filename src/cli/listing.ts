@@ -9,8 +9,9 @@ export function dryRunText({ revisions, heads, database }: DryRunReport, target:
   for (const { step, statements, stopped, stoppedAt } of revisions) {
     lines.push(`  ${step.revision}  ${step.message}`.trimEnd());
     if (statements.length === 0 && !stopped) lines.push('      (no statements)');
-    for (const { sql, transactional } of statements) {
-      lines.push(...(transactional ? [] : ['      -- outside the transaction']), ...indented(`${sql};`));
+    for (const { sql, transactional, isBatch } of statements) {
+      if (isBatch) lines.push('      in batches:', ...indented(`${sql};`));
+      else lines.push(...(transactional ? [] : ['      -- outside the transaction']), ...indented(`${sql};`));
     }
     if (stopped) {
       const at = stoppedAt === null ? '' : `, ${displayPath(stoppedAt.file)}:${stoppedAt.line}`;

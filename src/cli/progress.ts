@@ -13,11 +13,20 @@ function named({ revision, message }: PlannedStep): string {
   return message === '' ? revision : `${revision} ${message}`;
 }
 
+/** How often a log is told of an operation that goes on. */
+const LOG_EVERY_MS = 10_000;
+
 function inLog(output: Output): EventListener {
   const say = (text: string): void => output.note(`torale: ${text}`);
+  let told = -Infinity;
   return (event) => {
     const text = inWords(event);
     if (text !== null) say(text);
+    else if (event.type === 'batch') {
+      if (!event.done && performance.now() - told < LOG_EVERY_MS) return;
+      told = event.done ? -Infinity : performance.now();
+      say(`${event.revision}: ${rowsSoFar(event)}`);
+    }
     else if (event.type === 'plan' && event.steps.length > 0) {
       const from = event.heads.join(', ') || '(base)';
       say(`${count(event.steps.length, 'revision')} to apply, ${from} → ${event.steps.at(-1)!.revision}`);
@@ -34,6 +43,7 @@ const RIGHT = 70;
 function onTerminal(output: Output): EventListener {
   const { styleNote } = output;
   let timer: NodeJS.Timeout | undefined;
+  let detail = '';
   let left = 0;
   const say = (text: string): void => {
     if (timer !== undefined) output.rewrite('');
@@ -46,9 +56,10 @@ function onTerminal(output: Output): EventListener {
   const run = (step: PlannedStep, resumed: boolean): void => {
     const started = performance.now();
     let frame = 0;
+    detail = '';
     const draw = (): void => {
       const elapsed = performance.now() - started;
-      const right = elapsed > 1000 ? formatDuration(elapsed) : resumed ? 'going on' : '';
+      const right = detail || (elapsed > 1000 ? formatDuration(elapsed) : resumed ? 'going on' : '');
       output.rewrite(line(FRAMES[frame++ % FRAMES.length]!, step, right));
     };
     draw();
@@ -67,6 +78,7 @@ function onTerminal(output: Output): EventListener {
       left = event.steps.length;
       output.note(`${event.database}: ${count(left, 'revision')} to apply\n`);
     } else if (event.type === 'revision-started') run(event.step, event.resumed);
+    else if (event.type === 'batch') detail = event.done ? '' : rowsSoFar(event);
     else if (event.type === 'revision-applied') {
       end(line(styleNote('green', '✓'), event.step, formatDuration(event.durationMs)));
       if (--left === 0) output.note('');
@@ -103,8 +115,14 @@ function inWords(event: ToraleEvent): string | null {
     case 'revision-applied':
     case 'revision-failed':
     case 'statement':
+    case 'batch':
       return null;
   }
+}
+
+/** `12000 rows, 3400 a second` */
+function rowsSoFar({ rows, ratePerSecond }: Extract<ToraleEvent, { type: 'batch' }>): string {
+  return `${count(rows, 'row')}${ratePerSecond > 0 ? `, ${ratePerSecond} a second` : ''}`;
 }
 
 /** An ambiguous one ends the run, with an error that tells more. */

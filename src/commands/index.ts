@@ -8,6 +8,7 @@ import EnsureVersion from './ensure-version.ts';
 import Heads from './heads.ts';
 import History from './history.ts';
 import Init from './init.ts';
+import Lock from './lock.ts';
 import Merge from './merge.ts';
 import Reset from './reset.ts';
 import Revision from './revision.ts';
@@ -29,6 +30,7 @@ export const COMMANDS: Readonly<Record<string, Command.Class>> = {
   merge: Merge,
   check: Check,
   'ensure-version': EnsureVersion,
+  lock: Lock,
   config: ShowConfig,
   reset: Reset,
   downgrade: Downgrade,

@@ -53,7 +53,7 @@ async function dryRun(run: Run, request: ScriptRequest & { readonly target: stri
   const pending = report.revisions.map(({ step, statements, stopped }) => ({
     revision: step.revision,
     message: step.message,
-    statements: statements.map(({ sql }) => sql),
+    statements: statements.map(({ sql, isBatch }) => (isBatch ? `in batches: ${sql}` : sql)),
     complete: !stopped,
   }));
   return { json: { pending, heads: report.heads }, text: dryRunText(report, request.target) };

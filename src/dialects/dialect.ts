@@ -1,5 +1,5 @@
 import type { ToraleError } from '../errors.ts';
-import type { QueryResult, Server, Session } from '../session/session.ts';
+import type { Server, Session } from '../session/session.ts';
 import type { NamedObject } from './sql/objects.ts';
 import type { SqlStatement } from './sql/statement.ts';
 import type { Classification } from './sql/statement.ts';
@@ -220,4 +220,3 @@ export interface RevisionTransaction {
   rollback(): Promise<void>;
 }
 
-export type { QueryResult };

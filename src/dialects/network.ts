@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { ToraleError } from '../errors.ts';
 
 const REASONS: Record<string, string> = {
@@ -22,11 +23,24 @@ function isCertificateError(code: string, message: string): boolean {
   );
 }
 
+/** What was thrown, to be read: code may throw anything, `null` too, and give an error a number for its code. */
+export function thrownError<T extends Error>(thrown: unknown): Partial<T> & { readonly message: string } {
+  let message: string;
+  try {
+    if (thrown instanceof Object && typeof (thrown as Error).message === 'string') return thrown as T;
+    message = typeof thrown === 'string' ? thrown : inspect(thrown, { depth: 1, breakLength: Infinity });
+  } catch {
+    message = 'something was thrown that cannot be read';
+  }
+  return { message } as Partial<T> & { message: string };
+}
+
 /** The first of several errors where Node tried several addresses of one name. */
 function innermost(error: unknown): { code?: string; message: string } {
-  const { errors } = error as AggregateError;
-  const first = Array.isArray(errors) && errors.length > 0 ? (errors[0] as Error) : (error as Error);
-  return { code: (first as NodeJS.ErrnoException).code ?? '', message: first.message ?? String(error) };
+  const { errors } = thrownError<AggregateError>(error);
+  const first: unknown = Array.isArray(errors) && errors.length > 0 ? errors[0] : error;
+  const { code, message } = thrownError<NodeJS.ErrnoException>(first);
+  return { code: typeof code === 'string' ? code : '', message };
 }
 
 /** The connection broke below the protocol, so the fate of a running statement is unknown. */

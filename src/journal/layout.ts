@@ -5,7 +5,7 @@ import { qualified, type TableNames } from './tables.ts';
 export const LAYOUT = 2;
 
 /** The oldest layout number whose Torale can still work with what this one writes. */
-export const COMPATIBLE_WITH = 1;
+const COMPATIBLE_WITH = 1;
 
 /** What each table holds, in the order of its columns; also what a table must have to be taken for ours. */
 export const COLUMNS = {
@@ -42,7 +42,7 @@ export type ToraleTable = keyof typeof COLUMNS;
  * The statement that makes one of the tables in its present shape.
  * The version table is Alembic's, so that a team may keep the one it has.
  */
-export function createTable(dialect: Dialect, names: TableNames, table: ToraleTable): string {
+function createTable(dialect: Dialect, names: TableNames, table: ToraleTable): string {
   const { columnTypes: type } = dialect;
   const columns: Record<ToraleTable, string[]> = {
     version: [

@@ -82,7 +82,7 @@ export function recordHistory(
 }
 
 /** UTC in the form that each server's timestamp column takes from a string. */
-export function timestamp(dialect: Dialect, at: Date): string {
+function timestamp(dialect: Dialect, at: Date): string {
   const iso = at.toISOString();
   return dialect.name === 'mysql' ? iso.replace('T', ' ').replace('Z', '') : iso;
 }
@@ -97,7 +97,7 @@ export interface JournalEntry {
   readonly rowCount: number | null;
   /** Of the revision's file. */
   readonly checksum: string | null;
-  /** How the objects it names looked before it, as JSON. */
+  /** As JSON: how the objects it names looked before it; of an `op.batch`, how far it came. */
   readonly fingerprint: string | null;
   readonly startedAt: Date;
   readonly finishedAt: Date | null;
@@ -138,6 +138,32 @@ export function journalDone(
       `UPDATE ${qualified(dialect, names, 'journal')} SET state = 'done', row_count = ${place(1)}, ` +
       `finished_at = ${place(2)} WHERE revision = ${place(3)} AND statement = ${place(4)}`,
     bindings: [entry.rowCount, timestamp(dialect, finishedAt), entry.revision, entry.statement],
+    rows: 1,
+  };
+}
+
+/** Moves the row of an `op.batch` on; somebody else may not have moved it. */
+export function journalAdvance(
+  dialect: Dialect,
+  names: TableNames,
+  entry: JournalEntry,
+  before: string,
+): BookkeepingStatement {
+  const place = (position: number): string => dialect.placeholder(position);
+  return {
+    sql:
+      `UPDATE ${qualified(dialect, names, 'journal')} SET state = ${place(1)}, row_count = ${place(2)}, ` +
+      `fingerprint = ${place(3)}, finished_at = ${place(4)} ` +
+      `WHERE revision = ${place(5)} AND statement = ${place(6)} AND fingerprint = ${place(7)}`,
+    bindings: [
+      entry.state,
+      entry.rowCount,
+      entry.fingerprint,
+      entry.finishedAt === null ? null : timestamp(dialect, entry.finishedAt),
+      entry.revision,
+      entry.statement,
+      before,
+    ],
     rows: 1,
   };
 }

@@ -66,7 +66,8 @@ export const BOUND_USER = process.getuid?.() === 0 ? { uid: 65534, gid: 65534 } 
 
 /** Permissions do not bind root, and nobody may not be able to read a checkout in root's home. */
 export const permissionsCanBeTried =
-  process.platform !== 'win32' && spawnSync(process.execPath, [BIN, '--version'], { ...BOUND_USER, cwd: '/' }).status === 0;
+  process.platform !== 'win32' &&
+  spawnSync(process.execPath, [BIN, '--version'], { ...BOUND_USER, cwd: '/' }).status === 0;
 
 export const NEEDS_USER = 'permissions: run them as another user than root, or from a folder that nobody can read';
 

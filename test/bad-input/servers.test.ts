@@ -7,7 +7,10 @@ import { silentPort } from '../support/nearby.ts';
 import { writeVersions } from '../support/revisions.ts';
 import { refuses } from './refusal.ts';
 
-const CHAIN = ['a1', 'b2'].map((id) => ({ id, body: `await op.execute('CREATE TABLE ${id} (id integer PRIMARY KEY)');` }));
+const CHAIN = ['a1', 'b2'].map((id) => ({
+  id,
+  body: `await op.execute('CREATE TABLE ${id} (id integer PRIMARY KEY)');`,
+}));
 const SERVERS = ['postgres', 'mysql'] as const;
 const SCHEME = { postgres: 'postgres', mysql: 'mysql' };
 const PORT = { postgres: 5432, mysql: 3306 };
@@ -41,7 +44,11 @@ describeOn(SERVERS, 'a server that cannot be reached', (dialect) => {
   const versions = (): string[] => ['--versions', writeVersions(CHAIN)];
 
   test('because nothing listens there', async () => {
-    const refusal = { exit: 3, code: 'UNREACHABLE', says: /Cannot reach \w+:\/\/app@127\.0\.0\.1:1\/app: connection refused[^]*--wait/ };
+    const refusal = {
+      exit: 3,
+      code: 'UNREACHABLE',
+      says: /Cannot reach \w+:\/\/app@127\.0\.0\.1:1\/app: connection refused[^]*--wait/,
+    };
     for (const command of ['upgrade', 'current']) {
       await refuses([command, '--url', `${scheme}://app@127.0.0.1:1/app`, ...versions()], refusal);
     }
@@ -56,7 +63,10 @@ describeOn(SERVERS, 'a server that cannot be reached', (dialect) => {
     const port = await silentPort();
     const started = performance.now();
     const refusal = { exit: 3, code: 'UNREACHABLE', says: /no answer in time/ };
-    await refuses(['current', '--url', `${scheme}://app@127.0.0.1:${port}/app`, '--connect-timeout', '1s', ...versions()], refusal);
+    await refuses(
+      ['current', '--url', `${scheme}://app@127.0.0.1:${port}/app`, '--connect-timeout', '1s', ...versions()],
+      refusal,
+    );
     // Twice, for people and for programs.
     expect(performance.now() - started).toBeLessThan(8000);
   });
@@ -78,8 +88,14 @@ describeOn(SERVERS, 'a server that cannot be reached', (dialect) => {
   });
 
   test('because the database is missing', async () => {
-    const url = changed(adminUrl(dialect as 'postgres'), (parts) => Object.assign(parts, { pathname: '/torale_nowhere' }));
-    const refusal = { exit: 3, code: 'DATABASE_MISSING', says: /torale_nowhere[^]*(createdb|CREATE DATABASE) torale_nowhere/ };
+    const url = changed(adminUrl(dialect as 'postgres'), (parts) =>
+      Object.assign(parts, { pathname: '/torale_nowhere' }),
+    );
+    const refusal = {
+      exit: 3,
+      code: 'DATABASE_MISSING',
+      says: /torale_nowhere[^]*(createdb|CREATE DATABASE) torale_nowhere/,
+    };
     for (const command of ['upgrade', 'current']) await refuses([command, '--url', url, ...versions()], refusal);
   });
 });
@@ -89,7 +105,11 @@ describeOn(['mysql'], 'a MySQL user', () => {
     const db = await freshDatabase('mysql');
     const { url, name } = await makeUser(db, 'right');
     const wrong = changed(url, (parts) => (parts.password = 'wrong'));
-    const refusal = { exit: 13, code: 'DENIED', says: new RegExp(`Access denied for user '${name}'[^]*Check user and password`) };
+    const refusal = {
+      exit: 13,
+      code: 'DENIED',
+      says: new RegExp(`Access denied for user '${name}'[^]*Check user and password`),
+    };
     await refuses(['current', '--url', wrong, '--versions', writeVersions(CHAIN)], refusal);
     const without = changed(url, (parts) => (parts.password = ''));
     await refuses(['current', '--url', without, '--versions', writeVersions(CHAIN)], refusal);
@@ -122,7 +142,9 @@ describeOn(SERVERS, 'a privilege', (dialect) => {
     const versions = writeVersions(CHAIN);
     await upgrade({ url: db.url, versions });
     if (dialect === 'postgres') {
-      await db.query(`REVOKE CREATE ON SCHEMA public FROM PUBLIC; GRANT SELECT ON ALL TABLES IN SCHEMA public TO ${name}`);
+      await db.query(
+        `REVOKE CREATE ON SCHEMA public FROM PUBLIC; GRANT SELECT ON ALL TABLES IN SCHEMA public TO ${name}`,
+      );
     }
     const before = await db.dump();
     for (const command of [['upgrade', 'head'], ['current', '--check'], ['check']]) {
@@ -145,14 +167,19 @@ describeOn(['postgres'], 'a PostgreSQL role', () => {
     const versions = writeVersions(CHAIN);
     await upgrade({ url: db.url, versions });
     const refusal = { exit: 13, code: 'DENIED', says: /permission denied for table torale_/ };
-    for (const command of ['current', 'upgrade']) await refuses([command, '--url', url, '--versions', versions], refusal);
+    for (const command of ['current', 'upgrade'])
+      await refuses([command, '--url', url, '--versions', versions], refusal);
   });
 
   test('that does not exist, a schema that does not exist', async () => {
     const db = await freshDatabase('postgres');
     const args = ['current', '--url', db.url, '--versions', writeVersions(CHAIN)];
     await refuses([...args, '--role', 'nobody_here'], { exit: 2, code: 'CONFIG_INVALID', says: /nobody_here/ });
-    await refuses([...args, '--version-table-schema', 'nowhere'], { exit: 2, code: 'CONFIG_INVALID', says: /schema nowhere[^]*CREATE SCHEMA/ });
+    await refuses([...args, '--version-table-schema', 'nowhere'], {
+      exit: 2,
+      code: 'CONFIG_INVALID',
+      says: /schema nowhere[^]*CREATE SCHEMA/,
+    });
     await refuses([...args, '--search-path', 'nowhere'], { exit: 2, code: 'CONFIG_INVALID', says: /search path/ });
   });
 
@@ -168,7 +195,9 @@ describeOn(['postgres'], 'a PostgreSQL role', () => {
   });
 
   test('a name the server does not know as a database user is denied', async () => {
-    const url = changed(adminUrl('postgres'), (parts) => Object.assign(parts, { username: 'torale_nobody', pathname: '/postgres' }));
+    const url = changed(adminUrl('postgres'), (parts) =>
+      Object.assign(parts, { username: 'torale_nobody', pathname: '/postgres' }),
+    );
     const refusal = { exit: 13, code: 'DENIED', says: /torale_nobody/ };
     await refuses(['current', '--url', url, '--versions', writeVersions(CHAIN)], refusal);
   });
@@ -177,14 +206,25 @@ describeOn(['postgres'], 'a PostgreSQL role', () => {
 describeOn(SERVERS, 'the migration lock', (dialect) => {
   test('that another run holds: exit 4, and who holds it', async () => {
     const db = await freshDatabase(dialect);
-    const versions = writeVersions([{ id: 'a1', body: `op.log('in'); await new Promise((done) => op.signal.addEventListener('abort', done));` }]);
+    const versions = writeVersions([
+      { id: 'a1', body: `op.log('in'); await new Promise((done) => op.signal.addEventListener('abort', done));` },
+    ]);
     const controller = new AbortController();
     let isIn: () => void = () => undefined;
     const inside = new Promise<void>((done) => (isIn = done));
-    const holder = upgrade({ url: db.url, versions, signal: controller.signal, onEvent: (event) => event.type === 'log' && isIn() });
+    const holder = upgrade({
+      url: db.url,
+      versions,
+      signal: controller.signal,
+      onEvent: (event) => event.type === 'log' && isIn(),
+    });
     holder.catch(() => undefined);
     await inside;
-    const refusal = { exit: 4, code: 'LOCKED', says: /migration lock is held by .*(server process|connection) \d+[^]*--lock-timeout/ };
+    const refusal = {
+      exit: 4,
+      code: 'LOCKED',
+      says: /migration lock is held by .*(pid|server process|connection) \d+[^]*--lock-timeout/,
+    };
     await refuses(['upgrade', 'head', '--url', db.url, '--versions', versions, '--lock-timeout', '0'], refusal);
     expect((await torale(['current', '--url', db.url, '--versions', versions])).code).toBe(0);
     controller.abort();

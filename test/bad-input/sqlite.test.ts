@@ -18,7 +18,9 @@ function workplace(): { folder: string; db: string; args: string[] } {
   return { folder, db: join(folder, 'app.db'), args: ['--url', 'sqlite:./app.db'] };
 }
 
-async function made(options: { user?: { uid: number; gid: number } | undefined } = {}): Promise<ReturnType<typeof workplace>> {
+async function made(
+  options: { user?: { uid: number; gid: number } | undefined } = {},
+): Promise<ReturnType<typeof workplace>> {
   const place = workplace();
   if (options.user !== undefined) chmodSync(place.folder, 0o777);
   expect((await torale(['upgrade', 'a1', ...place.args], { cwd: place.folder, ...options })).code).toBe(0);
@@ -80,7 +82,11 @@ describe('a SQLite path', () => {
     const { folder, db, args } = workplace();
     mkdirSync(db);
     for (const command of COMMANDS) {
-      await refuses([...command, ...args], { exit: 3, code: 'DATABASE_MISSING', says: /app\.db is a directory/ }, { cwd: folder });
+      await refuses(
+        [...command, ...args],
+        { exit: 3, code: 'DATABASE_MISSING', says: /app\.db is a directory/ },
+        { cwd: folder },
+      );
     }
   });
 
@@ -98,18 +104,26 @@ describe('a file that is no SQLite database', () => {
   test.each([
     ['a text', (db: string) => writeFileSync(db, 'hello, I am a shopping list. '.repeat(100))],
     ['an encrypted database', (db: string) => writeFileSync(db, randomBytes(8192))],
-    ['a database with a spoiled header', (db: string) => {
-      new BetterSqlite(db).exec('CREATE TABLE kept (id integer)').close();
-      const bytes = readFileSync(db);
-      bytes.write('SQLite format 2', 0);
-      writeFileSync(db, bytes);
-    }],
-  ])('%s is refused and left alone', async (_, make) => { // prettier-ignore
+    [
+      'a database with a spoiled header',
+      (db: string) => {
+        new BetterSqlite(db).exec('CREATE TABLE kept (id integer)').close();
+        const bytes = readFileSync(db);
+        bytes.write('SQLite format 2', 0);
+        writeFileSync(db, bytes);
+      },
+    ],
+  ])('%s is refused and left alone', async (_, make) => {
+    // prettier-ignore
     const { folder, db, args } = workplace();
     make(db);
     const before = contentsOf(folder);
     for (const command of COMMANDS) {
-      await refuses([...command, ...args], { exit: 3, code: 'UNREACHABLE', says: /app\.db is not a SQLite database/ }, { cwd: folder });
+      await refuses(
+        [...command, ...args],
+        { exit: 3, code: 'UNREACHABLE', says: /app\.db is not a SQLite database/ },
+        { cwd: folder },
+      );
     }
     expect(contentsOf(folder)).toEqual(before);
   });
@@ -117,7 +131,9 @@ describe('a file that is no SQLite database', () => {
   test('a truncated database is refused as damaged', async () => {
     const { folder, db, args } = workplace();
     const made = new BetterSqlite(db);
-    made.exec("CREATE TABLE big (x text); INSERT INTO big VALUES (hex(randomblob(40000))); CREATE TABLE torale_version (version_num text)");
+    made.exec(
+      'CREATE TABLE big (x text); INSERT INTO big VALUES (hex(randomblob(40000))); CREATE TABLE torale_version (version_num text)',
+    );
     made.close();
     truncateSync(db, 4096 + 100);
     for (const command of COMMANDS) {
@@ -143,7 +159,10 @@ describeIf(permissionsCanBeTried, NEEDS_USER, 'a SQLite database that may not be
     chmodSync(db, 0o444);
     const rows = (): unknown => sqliteRows(db, 'SELECT * FROM torale_version');
     expect((await torale(['current', ...args], { cwd: folder, ...as })).code).toBe(0);
-    for (const command of [['upgrade', 'head'], ['stamp', 'head']]) {
+    for (const command of [
+      ['upgrade', 'head'],
+      ['stamp', 'head'],
+    ]) {
       const refusal = { exit: 5, code: 'WRITE_FAILED', says: /app\.db: it is read-only/ };
       await refuses([...command, ...args], refusal, { cwd: folder, ...as });
     }
@@ -199,7 +218,11 @@ describeIf(canLimit, 'a shell with ulimit -f', 'a full disk', () => {
     writeVersions([TABLE, { id: 'b2', body: rows }], join(folder, 'versions'));
     const [shell, option, script] = LIMITED as [string, string, string];
     const under = [shell, option, script, '128'];
-    const error = await refuses(['upgrade', 'head', ...args], { exit: 5, code: 'WRITE_FAILED', says: /b2[^]*there is no room[^]*Rolled back: the database is at a1/ }, { cwd: folder, under });
+    const error = await refuses(
+      ['upgrade', 'head', ...args],
+      { exit: 5, code: 'WRITE_FAILED', says: /b2[^]*there is no room[^]*Rolled back: the database is at a1/ },
+      { cwd: folder, under },
+    );
     expect(error).toMatchObject({ state: 'rolledBack', heads: ['a1'] });
     expect(sqliteRows(db, 'SELECT count(*) AS n FROM t')).toEqual([{ n: 0 }]);
     expect(sqliteRows(db, 'PRAGMA integrity_check')).toEqual([{ integrity_check: 'ok' }]);

@@ -6,7 +6,10 @@ import { describeOn, freshDatabase, type TestDatabase } from '../support/databas
 import { temporaryFolder, writeVersions } from '../support/revisions.ts';
 import { refuses } from './refusal.ts';
 
-const CHAIN = ['a1', 'b2', 'c3'].map((id) => ({ id, body: `await op.execute('CREATE TABLE ${id} (id integer PRIMARY KEY)');` }));
+const CHAIN = ['a1', 'b2', 'c3'].map((id) => ({
+  id,
+  body: `await op.execute('CREATE TABLE ${id} (id integer PRIMARY KEY)');`,
+}));
 
 /** A table of that name that is not Torale's. */
 interface Foreign {
@@ -51,12 +54,17 @@ const FOREIGN: readonly Foreign[] = [
   },
   {
     title: 'a version table with a rule',
-    sql: { postgres: 'CREATE TABLE torale_version (version_num text); CREATE RULE r AS ON INSERT TO torale_version DO INSTEAD NOTHING' },
+    sql: {
+      postgres:
+        'CREATE TABLE torale_version (version_num text); CREATE RULE r AS ON INSERT TO torale_version DO INSTEAD NOTHING',
+    },
     says: /it has a rule/,
   },
   {
     title: 'a version table with row security',
-    sql: { postgres: 'CREATE TABLE torale_version (version_num text); ALTER TABLE torale_version ENABLE ROW LEVEL SECURITY' },
+    sql: {
+      postgres: 'CREATE TABLE torale_version (version_num text); ALTER TABLE torale_version ENABLE ROW LEVEL SECURITY',
+    },
     says: /it has a policy/,
   },
   {
@@ -128,7 +136,10 @@ describeOn(DIALECTS, 'a row that no file has', (dialect) => {
     await upgrade({ url: db.url, versions: writeVersions(CHAIN) });
     const older = writeVersions(CHAIN.slice(0, 2));
     const behind = await run(db, older, 'upgrade', 'head');
-    expect(behind).toMatchObject({ code: 0, stderr: expect.stringMatching(/the database is ahead: it has c3/) as string });
+    expect(behind).toMatchObject({
+      code: 0,
+      stderr: expect.stringMatching(/the database is ahead: it has c3/) as string,
+    });
     const look = await run(db, older, 'current', '--json');
     expect(JSON.parse(look.stdout)).toMatchObject({ heads: ['c3'], codeHeads: ['b2'], state: 'ahead', pending: [] });
     expect((await run(db, older, 'current', '--check')).code).toBe(0);
@@ -142,7 +153,11 @@ describeOn(DIALECTS, 'a row that no file has', (dialect) => {
     await db.query("UPDATE torale_version SET version_num = 'ffffffffffff'");
     const before = await db.dump();
     const args = ['--url', db.url, '--versions', versions];
-    const error = await refuses(['upgrade', 'head', ...args], { exit: 7, code: 'DATABASE_AHEAD', says: /ffffffffffff/ });
+    const error = await refuses(['upgrade', 'head', ...args], {
+      exit: 7,
+      code: 'DATABASE_AHEAD',
+      says: /ffffffffffff/,
+    });
     expect(error).toMatchObject({ revisions: ['ffffffffffff'] });
     const look = await run(db, versions, 'current', '--json');
     expect(look.code).toBe(0);
@@ -158,7 +173,11 @@ describeOn(DIALECTS, 'a row that no file has', (dialect) => {
     const versions = writeVersions(CHAIN);
     await upgrade({ url: db.url, versions, revision: 'a1' });
     await db.query("INSERT INTO torale_version (version_num) VALUES ('ffffffffffff')");
-    await refuses(['upgrade', 'head', '--url', db.url, '--versions', versions], { exit: 7, code: 'DATABASE_AHEAD', says: /ffffffffffff/ });
+    await refuses(['upgrade', 'head', '--url', db.url, '--versions', versions], {
+      exit: 7,
+      code: 'DATABASE_AHEAD',
+      says: /ffffffffffff/,
+    });
     expect((await db.query('SELECT version_num FROM torale_version')).length).toBe(2);
   });
 });

@@ -9,13 +9,16 @@ import { BOUND_USER, contentsOf, exists, NEEDS_USER, permissionsCanBeTried, refu
 interface Case extends Refusal {
   readonly title: string;
   /** Spoils a folder that holds the good revision a1. */
-  spoil(versions: string): void;
+  readonly spoil: (versions: string) => void;
 }
 
-const file = (name: string, content: string | Buffer) => (versions: string) => writeFileSync(join(versions, name), content);
-const revision = (...list: Parameters<typeof revisionText>[0][]) => (versions: string) => {
-  for (const one of list) writeFileSync(join(versions, `${one.id}.ts`), revisionText(one));
-};
+const file = (name: string, content: string | Buffer) => (versions: string) =>
+  writeFileSync(join(versions, name), content);
+const revision =
+  (...list: Parameters<typeof revisionText>[0][]) =>
+  (versions: string) => {
+    for (const one of list) writeFileSync(join(versions, `${one.id}.ts`), revisionText(one));
+  };
 const good = revisionText({ id: 'b2', down: 'a1' });
 
 /** What is found while the headers are read: nothing has run, no database was touched. */
@@ -51,7 +54,8 @@ describe('revisions that cannot be read', () => {
     const folder = temporaryFolder();
     const versions = writeVersions([{ id: 'a1' }], join(folder, 'versions'));
     spoil(versions);
-    const before = refusal.says.source.includes('not a file') || refusal.says.source.includes('nowhere') ? [] : contentsOf(folder);
+    const before =
+      refusal.says.source.includes('not a file') || refusal.says.source.includes('nowhere') ? [] : contentsOf(folder);
     await refuses(['upgrade', 'head', '--url', 'sqlite:./app.db', '--versions', versions], refusal, { cwd: folder });
     expect(exists(join(folder, 'app.db'))).toBe(false);
     if (before.length > 0) expect(contentsOf(folder)).toEqual(before);
@@ -103,7 +107,10 @@ const UNRUNNABLE: readonly Omit<Case, 'exit' | 'code'>[] = [
 describe('a revision', () => {
   test.for(UNRUNNABLE)('$title', async ({ spoil, says }) => {
     const folder = temporaryFolder();
-    const versions = writeVersions([{ id: 'a1', body: `await op.execute('CREATE TABLE t (id integer)');` }], join(folder, 'versions'));
+    const versions = writeVersions(
+      [{ id: 'a1', body: `await op.execute('CREATE TABLE t (id integer)');` }],
+      join(folder, 'versions'),
+    );
     spoil(versions);
     const args = ['--url', 'sqlite:./app.db', '--versions', versions];
     await refuses(['upgrade', 'head', ...args], { exit: 5, code: 'REVISION_INVALID', says }, { cwd: folder });

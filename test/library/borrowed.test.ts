@@ -8,7 +8,10 @@ import { SHAPES } from './borrowed.ts';
 const TABLE = { id: 'a1', body: `await op.execute('CREATE TABLE t (id integer PRIMARY KEY)');` };
 
 /** What the caller has set, what a revision sets, and how both are read. */
-const SETTINGS: Record<DialectName, { readonly mine: readonly string[]; readonly theirs: readonly string[]; readonly read: string }> = {
+const SETTINGS: Record<
+  DialectName,
+  { readonly mine: readonly string[]; readonly theirs: readonly string[]; readonly read: string }
+> = {
   postgres: {
     mine: [
       'SET search_path = pg_catalog, public',
@@ -57,8 +60,18 @@ const SETTINGS: Record<DialectName, { readonly mine: readonly string[]; readonly
       'last_insert_id', 'pseudo_thread_id', 'rand_seed1', 'rand_seed2', 'statement_id', 'timestamp', 'warning_count')`,
   },
   sqlite: {
-    mine: ['PRAGMA foreign_keys = 1', 'PRAGMA busy_timeout = 1234', 'PRAGMA recursive_triggers = 1', 'PRAGMA cache_size = -3000'],
-    theirs: ['PRAGMA recursive_triggers = 0', 'PRAGMA legacy_alter_table = 1', 'PRAGMA cache_size = -100', 'PRAGMA ignore_check_constraints = 1'],
+    mine: [
+      'PRAGMA foreign_keys = 1',
+      'PRAGMA busy_timeout = 1234',
+      'PRAGMA recursive_triggers = 1',
+      'PRAGMA cache_size = -3000',
+    ],
+    theirs: [
+      'PRAGMA recursive_triggers = 0',
+      'PRAGMA legacy_alter_table = 1',
+      'PRAGMA cache_size = -100',
+      'PRAGMA ignore_check_constraints = 1',
+    ],
     read: `SELECT foreign_keys, timeout, recursive_triggers, cache_size, legacy_alter_table, ignore_check_constraints, query_only
       FROM pragma_foreign_keys, pragma_busy_timeout, pragma_recursive_triggers, pragma_cache_size, pragma_legacy_alter_table,
       pragma_ignore_check_constraints, pragma_query_only`,
@@ -69,28 +82,39 @@ describeOn(DIALECTS, "a caller's own", (dialect) => {
   const { mine, theirs, read } = SETTINGS[dialect];
   const changing = theirs.map((sql) => `await op.execute(${JSON.stringify(sql)});`).join('\n');
 
-  test.for(Object.entries(SHAPES[dialect]))('%s is used on one connection and left as it was found', async ([, make]) => {
-    const db = await freshDatabase(dialect);
-    if (dialect === 'postgres') await db.query('CREATE SCHEMA IF NOT EXISTS public');
-    const given = await make(db);
-    for (const sql of mine) await given.run(sql);
-    const before = await given.run(read);
-    const versionTableSchema = dialect === 'postgres' ? { versionTableSchema: 'public' } : {};
-    const options = { ...given.options, ...versionTableSchema, versions: writeVersions([{ ...TABLE, body: dialect === 'postgres' ? TABLE.body.replace('TABLE t', 'TABLE public.t') : TABLE.body }, { id: 'b2', body: changing }, { id: 'c3', body: `await op.execute('SELECT 1');` }]) };
+  test.for(Object.entries(SHAPES[dialect]))(
+    '%s is used on one connection and left as it was found',
+    async ([, make]) => {
+      const db = await freshDatabase(dialect);
+      if (dialect === 'postgres') await db.query('CREATE SCHEMA IF NOT EXISTS public');
+      const given = await make(db);
+      for (const sql of mine) await given.run(sql);
+      const before = await given.run(read);
+      const versionTableSchema = dialect === 'postgres' ? { versionTableSchema: 'public' } : {};
+      const options = {
+        ...given.options,
+        ...versionTableSchema,
+        versions: writeVersions([
+          { ...TABLE, body: dialect === 'postgres' ? TABLE.body.replace('TABLE t', 'TABLE public.t') : TABLE.body },
+          { id: 'b2', body: changing },
+          { id: 'c3', body: `await op.execute('SELECT 1');` },
+        ]),
+      };
 
-    expect((await current(options)).state).toBe('empty');
-    expect(await given.run(read)).toEqual(before);
-    expect((await upgrade({ ...options, revision: 'a1' })).heads).toEqual(['a1']);
-    expect(await given.run(read)).toEqual(before);
-    expect((await upgrade(options)).heads).toEqual(['c3']);
-    expect(await given.run(read)).toEqual(before);
-    expect((await check(options)).exitCode).toBe(0);
-    expect((await stamp({ ...options, revision: 'a1', purge: true })).heads).toEqual(['a1']);
-    expect(await given.run(read)).toEqual(before);
-    expect(given.busy?.() ?? 0).toBe(0);
-    expect(await locksOf(dialect, db)).toEqual([]);
-    if (dialect === 'mysql') expect(Object.values((await given.run('SELECT DATABASE()'))[0]!)).toEqual([db.name]);
-  });
+      expect((await current(options)).state).toBe('empty');
+      expect(await given.run(read)).toEqual(before);
+      expect((await upgrade({ ...options, revision: 'a1' })).heads).toEqual(['a1']);
+      expect(await given.run(read)).toEqual(before);
+      expect((await upgrade(options)).heads).toEqual(['c3']);
+      expect(await given.run(read)).toEqual(before);
+      expect((await check(options)).exitCode).toBe(0);
+      expect((await stamp({ ...options, revision: 'a1', purge: true })).heads).toEqual(['a1']);
+      expect(await given.run(read)).toEqual(before);
+      expect(given.busy?.() ?? 0).toBe(0);
+      expect(await locksOf(dialect, db)).toEqual([]);
+      if (dialect === 'mysql') expect(Object.values((await given.run('SELECT DATABASE()'))[0]!)).toEqual([db.name]);
+    },
+  );
 
   test.for(Object.entries(SHAPES[dialect]))('%s is left as it was found by a failure', async ([, make]) => {
     const db = await freshDatabase(dialect);
@@ -99,7 +123,11 @@ describeOn(DIALECTS, "a caller's own", (dialect) => {
     const before = await given.run(read);
     const versionTableSchema = dialect === 'postgres' ? { versionTableSchema: 'public' } : {};
     const failing = `${changing}\nawait op.execute('SELECT * FROM nowhere');`;
-    const options = { ...given.options, ...versionTableSchema, versions: writeVersions([{ id: 'a1' }, { id: 'b2', body: failing }]) };
+    const options = {
+      ...given.options,
+      ...versionTableSchema,
+      versions: writeVersions([{ id: 'a1' }, { id: 'b2', body: failing }]),
+    };
     await expect(upgrade(options)).rejects.toMatchObject({ code: 'REVISION_FAILED', data: { heads: ['a1'] } });
     expect(await given.run(read)).toEqual(before);
     expect(given.busy?.() ?? 0).toBe(0);
@@ -107,21 +135,28 @@ describeOn(DIALECTS, "a caller's own", (dialect) => {
     expect((await current(options)).heads).toEqual(['a1']);
   });
 
-  test.for(Object.entries(SHAPES[dialect]))('%s inside a transaction is refused, and the transaction lives on', async ([, make]) => {
-    const db = await freshDatabase(dialect);
-    await db.query('CREATE TABLE kept (id integer)');
-    const given = await make(db);
-    if (!given.single) return;
-    await given.run('BEGIN');
-    await given.run('INSERT INTO kept VALUES (1)');
-    const options = { ...given.options, versions: writeVersions([TABLE]) };
-    for (const work of [() => upgrade(options), () => current(options)]) {
-      await expect(work()).rejects.toMatchObject({ code: 'USAGE', exitCode: 2, message: expect.stringMatching(/inside a transaction/) as string });
-    }
-    await given.run('COMMIT');
-    expect(await db.query('SELECT id FROM kept')).toEqual([{ id: 1 }]);
-    expect((await upgrade(options)).heads).toEqual(['a1']);
-  });
+  test.for(Object.entries(SHAPES[dialect]))(
+    '%s inside a transaction is refused, and the transaction lives on',
+    async ([, make]) => {
+      const db = await freshDatabase(dialect);
+      await db.query('CREATE TABLE kept (id integer)');
+      const given = await make(db);
+      if (!given.single) return;
+      await given.run('BEGIN');
+      await given.run('INSERT INTO kept VALUES (1)');
+      const options = { ...given.options, versions: writeVersions([TABLE]) };
+      for (const work of [() => upgrade(options), () => current(options)]) {
+        await expect(work()).rejects.toMatchObject({
+          code: 'USAGE',
+          exitCode: 2,
+          message: expect.stringMatching(/inside a transaction/) as string,
+        });
+      }
+      await given.run('COMMIT');
+      expect(await db.query('SELECT id FROM kept')).toEqual([{ id: 1 }]);
+      expect((await upgrade(options)).heads).toEqual(['a1']);
+    },
+  );
 
   test('Knex transaction is refused', async () => {
     const { options } = await SHAPES[dialect]['Knex']!(await freshDatabase(dialect));
@@ -204,7 +239,10 @@ test('a pool or a Knex whose server is down says so in the words of Torale', asy
 });
 
 /** Locks of Torale that a session still holds in this database. */
-async function locksOf(dialect: DialectName, db: { query(sql: string): Promise<unknown[]>; name: string }): Promise<unknown[]> {
+async function locksOf(
+  dialect: DialectName,
+  db: { query(sql: string): Promise<unknown[]>; name: string },
+): Promise<unknown[]> {
   switch (dialect) {
     case 'postgres':
       return db.query(

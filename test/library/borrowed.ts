@@ -13,10 +13,10 @@ type Rows = Record<string, unknown>[];
 export interface Given {
   readonly options: { readonly connection: object } | { readonly knex: Knex };
   /** Runs SQL on what was given, to look at it afterwards. */
-  run(sql: string): Promise<Rows>;
+  readonly run: (sql: string) => Promise<Rows>;
   /** The connections that are out of the pool; nothing for a single connection. */
-  busy?(): number;
-  /** Opens a transaction on the one connection there is. */
+  readonly busy?: () => number;
+  /** One connection, on which a transaction can be left open. */
   readonly single: boolean;
 }
 
@@ -45,7 +45,11 @@ export const SHAPES: Record<DialectName, Record<string, (db: TestDatabase) => Pr
     'mysql2 connection': async ({ url }) => {
       const connection = mysql.createConnection({ uri: url, multipleStatements: true });
       onTestFinished(() => connection.end());
-      return { options: { connection }, single: true, run: async (sql) => toRows((await connection.promise().query(sql))[0]) };
+      return {
+        options: { connection },
+        single: true,
+        run: async (sql) => toRows((await connection.promise().query(sql))[0]),
+      };
     },
     'mysql2 connection with rows as arrays': async ({ url }) => {
       const connection = mysql.createConnection({ uri: url, rowsAsArray: true, dateStrings: true, typeCast: false });
@@ -63,7 +67,12 @@ export const SHAPES: Record<DialectName, Record<string, (db: TestDatabase) => Pr
     'mysql2 pool': async ({ url }) => {
       const pool = mysql.createPool({ uri: url, connectionLimit: 1 });
       onTestFinished(() => pool.promise().end());
-      return { options: { connection: pool }, single: false, run: async (sql) => toRows((await pool.promise().query(sql))[0]), busy: () => busyOf(pool) };
+      return {
+        options: { connection: pool },
+        single: false,
+        run: async (sql) => toRows((await pool.promise().query(sql))[0]),
+        busy: () => busyOf(pool),
+      };
     },
     'mysql2/promise connection': async ({ url }) => {
       const connection = await mysqlPromise.createConnection({ uri: url });
@@ -74,7 +83,12 @@ export const SHAPES: Record<DialectName, Record<string, (db: TestDatabase) => Pr
       const pool = mysqlPromise.createPool({ uri: url, connectionLimit: 1 });
       onTestFinished(() => pool.end());
       const core = (pool as unknown as { pool: object }).pool;
-      return { options: { connection: pool }, single: false, run: async (sql) => toRows((await pool.query(sql))[0]), busy: () => busyOf(core) };
+      return {
+        options: { connection: pool },
+        single: false,
+        run: async (sql) => toRows((await pool.query(sql))[0]),
+        busy: () => busyOf(core),
+      };
     },
     Knex: (db) => onKnex('mysql2', db.url),
   },
@@ -125,7 +139,10 @@ function toRows(result: unknown): Rows {
 }
 
 function busyOf(pool: object): number {
-  const { _allConnections, _freeConnections } = pool as Record<'_allConnections' | '_freeConnections', { length: number }>;
+  const { _allConnections, _freeConnections } = pool as Record<
+    '_allConnections' | '_freeConnections',
+    { length: number }
+  >;
   return _allConnections.length - _freeConnections.length;
 }
 

@@ -10,7 +10,10 @@ import { describeOn, freshDatabase } from '../support/databases.ts';
 import { temporaryFolder, writeVersions } from '../support/revisions.ts';
 
 const LIBRARY = pathToFileURL(fileURLToPath(new URL('../../dist/index.js', import.meta.url))).href;
-const CHAIN = ['a1', 'b2'].map((id) => ({ id, body: `await op.execute('CREATE TABLE ${id} (id integer PRIMARY KEY)'); op.log('made ${id}');` }));
+const CHAIN = ['a1', 'b2'].map((id) => ({
+  id,
+  body: `await op.execute('CREATE TABLE ${id} (id integer PRIMARY KEY)'); op.log('made ${id}');`,
+}));
 
 /** Runs a program of a user's in a process of its own, which must end by itself. */
 async function program(text: string): Promise<{ code: number | null; output: string; seconds: number }> {
@@ -19,7 +22,8 @@ async function program(text: string): Promise<{ code: number | null; output: str
   const started = performance.now();
   const child = spawn(process.execPath, [file], { stdio: ['ignore', 'pipe', 'pipe'] });
   let output = '';
-  for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (part: string) => (output += part));
+  for (const stream of [child.stdout, child.stderr])
+    stream.setEncoding('utf8').on('data', (part: string) => (output += part));
   const code = await new Promise<number | null>((done) => void child.on('close', done));
   return { code, output, seconds: (performance.now() - started) / 1000 };
 }
@@ -69,7 +73,10 @@ describeOn(DIALECTS, 'a program', (dialect) => {
   test('may keep two databases apart', async () => {
     const [one, two] = [await freshDatabase(dialect), await freshDatabase(dialect)];
     const versions = writeVersions(CHAIN);
-    const reports = await Promise.all([upgrade({ url: one.url, versions }), upgrade({ url: two.url, versions, revision: 'a1' })]);
+    const reports = await Promise.all([
+      upgrade({ url: one.url, versions }),
+      upgrade({ url: two.url, versions, revision: 'a1' }),
+    ]);
     expect(reports.map(({ heads }) => heads)).toEqual([['b2'], ['a1']]);
   });
 

@@ -87,7 +87,9 @@ describe('the password reaches no output', () => {
 
   test('while nobody answers', async () => {
     const url = `postgres://app:${ENCODED}@127.0.0.1:${await silentPort()}/app`;
-    const { code, stdout, stderr } = await torale(['current', '--url', url, '--connect-timeout', '500ms', '--debug'], { env: { DEBUG: '*' } });
+    const { code, stdout, stderr } = await torale(['current', '--url', url, '--connect-timeout', '500ms', '--debug'], {
+      env: { DEBUG: '*' },
+    });
     expect(code).toBe(3);
     expectNoSecret(stdout + stderr);
   });
@@ -107,14 +109,18 @@ const REVISIONS = {
 
 describeOn(['postgres', 'mysql'], 'a revision that holds a password', (dialect) => {
   const set =
-    dialect === 'postgres' ? `ALTER ROLE torale_nobody PASSWORD '${CANARY}'` : `ALTER USER torale_nobody IDENTIFIED BY '${CANARY}'`;
+    dialect === 'postgres'
+      ? `ALTER ROLE torale_nobody PASSWORD '${CANARY}'`
+      : `ALTER USER torale_nobody IDENTIFIED BY '${CANARY}'`;
 
   async function userWithPassword(url: string, name: string): Promise<string> {
     const user = `torale_c_${name.slice(-8)}`;
     const admin = adminUrl(dialect as 'postgres');
     if (dialect === 'postgres') {
       await query(admin, `CREATE ROLE ${user} LOGIN SUPERUSER`);
-      onTestFinished(async () => void (await query(admin, `DROP OWNED BY ${user}; DROP ROLE ${user}`).catch(() => undefined)));
+      onTestFinished(
+        async () => void (await query(admin, `DROP OWNED BY ${user}; DROP ROLE ${user}`).catch(() => undefined)),
+      );
     } else {
       await query(admin, `CREATE USER ${user}@'%' IDENTIFIED BY '${CANARY}'`);
       await query(admin, `GRANT ALL ON *.* TO ${user}@'%'`);
@@ -149,8 +155,14 @@ describeOn(['postgres', 'mysql'], 'a revision that holds a password', (dialect) 
     const folder = temporaryFolder();
     mkdirSync(join(folder, 'versions'));
     const ours = set.replace('torale_nobody', new URL(url).username);
-    writeFileSync(join(folder, 'versions/a1.ts'), revisionText({ id: 'a1', body: `await op.execute(${JSON.stringify(ours)});` }));
-    const { code, stdout, stderr } = await torale(['upgrade', 'head', '--debug'], { cwd: folder, env: { DATABASE_URL: url, DEBUG: '*' } });
+    writeFileSync(
+      join(folder, 'versions/a1.ts'),
+      revisionText({ id: 'a1', body: `await op.execute(${JSON.stringify(ours)});` }),
+    );
+    const { code, stdout, stderr } = await torale(['upgrade', 'head', '--debug'], {
+      cwd: folder,
+      env: { DATABASE_URL: url, DEBUG: '*' },
+    });
     expect(code, stderr).toBe(0);
     expectNoSecret(stdout + stderr);
     for (const table of ['torale_history', 'torale_journal', 'torale_version']) {

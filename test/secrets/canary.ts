@@ -7,7 +7,12 @@ export const CANARY = `s3cretPW-c4nary/@:`;
 export const ENCODED = encodeURIComponent(CANARY);
 
 /** Nobody says this word but the password, whatever was done to the rest of it. */
-const WORDS = [/s3cretPW/i, /c4nary/i, new RegExp(Buffer.from('s3cretPW-c4').toString('base64').slice(0, 12)), /733363726574/i];
+const WORDS = [
+  /s3cretPW/i,
+  /c4nary/i,
+  new RegExp(Buffer.from('s3cretPW-c4').toString('base64').slice(0, 12)),
+  /733363726574/i,
+];
 
 export function expectNoSecret(text: string): void {
   for (const word of WORDS) {

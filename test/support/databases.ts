@@ -28,8 +28,8 @@ export interface TestDatabase {
   readonly url: string;
   /** The database's name, for SQLite the file. */
   readonly name: string;
-  query(sql: string): Promise<Row[]>;
-  dump(): Promise<string>;
+  readonly query: (sql: string) => Promise<Row[]>;
+  readonly dump: () => Promise<string>;
   /** Happens by itself at the end of a test, and at the end of the run for databases made outside one. */
   drop(): Promise<void>;
 }

@@ -37,13 +37,16 @@ export const canStart = {
 
 export const NEEDS_PROGRAMS = {
   postgres: "a PostgreSQL server of its own: install postgresql (the server's programs, not only a running server)",
-  mysql: "a MySQL or MariaDB server of its own: install mariadb-server (the server's programs, not only a running server)",
+  mysql:
+    "a MySQL or MariaDB server of its own: install mariadb-server (the server's programs, not only a running server)",
 };
 
 /** A private server with settings of its own; stop it in `afterAll`. */
 export async function startOwn(dialect: 'postgres' | 'mysql', extras: ServerExtras): Promise<RunningServer> {
   const server =
-    dialect === 'postgres' ? await startPostgres(postgresPrograms()!, extras) : await startMysql(mysqlBinaries()!, extras);
+    dialect === 'postgres'
+      ? await startPostgres(postgresPrograms()!, extras)
+      : await startMysql(mysqlBinaries()!, extras);
   const rows = dialect === 'postgres' ? postgresRows : mysqlRows;
   const deadline = Date.now() + 60_000;
   for (;;) {

@@ -15,6 +15,7 @@ import {
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 
 export interface RunningServer {
   readonly url: string;
@@ -22,6 +23,10 @@ export interface RunningServer {
   readonly bin: string;
   /** The end of its log once the process is gone, else undefined. */
   died(): string | undefined;
+  /** Kills all its processes at once, as a machine that fails would. */
+  crash(): Promise<void>;
+  /** Starts it again after a crash, on the same port and files. */
+  restart(): void;
   /** Ends the process and removes its folder. Synchronous, so that it works while the runner exits. */
   stop(): void;
 }
@@ -172,25 +177,49 @@ class Workplace {
   }
 
   serve(program: string, args: readonly string[], url: string, signal: NodeJS.Signals): RunningServer {
-    const log = openSync(this.log, 'a');
-    const child = spawn(program, args, { ...this.options, stdio: ['ignore', log, log] });
-    closeSync(log);
     let failure: string | undefined;
-    child.once('error', (error) => (failure = error.message));
-    child.unref();
-    const pid = child.pid;
-    if (pid !== undefined) this.note(pid);
+    const launch = () => {
+      const log = openSync(this.log, 'a');
+      const started = spawn(program, args, { ...this.options, stdio: ['ignore', log, log] });
+      closeSync(log);
+      started.once('error', (error) => (failure = error.message));
+      started.unref();
+      if (started.pid !== undefined) this.note(started.pid);
+      return started;
+    };
+    let child = launch();
     const over = () => failure !== undefined || child.exitCode !== null || child.signalCode !== null;
     return {
       url,
       bin: dirname(program),
       died: () =>
         over() ? (failure ?? readFileSync(this.log, 'utf8').trim().split('\n').slice(-3).join(' ')) : undefined,
+      crash: async () => {
+        const { pid } = child;
+        if (pid === undefined || over()) return;
+        // Stopped first, so that it starts no more children while they are counted.
+        process.kill(pid, 'SIGSTOP');
+        const all = [...childrenOf(pid), pid];
+        for (const one of all) process.kill(one, 'SIGKILL');
+        while (all.some((one) => alive(one) && !gone(one)) || !over()) await pause(5);
+      },
+      restart: () => {
+        child = launch();
+      },
       stop: () => {
-        if (pid !== undefined && !over()) end(pid, signal);
+        if (child.pid !== undefined && !over()) end(child.pid, signal);
         this.remove();
       },
     };
+  }
+}
+
+/** Linux only: elsewhere the children end by themselves a moment after their parent. */
+function childrenOf(pid: number): number[] {
+  try {
+    return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').filter(Boolean).map(Number);
+  } catch {
+    return [];
   }
 }
 
@@ -237,7 +266,10 @@ export interface ServerExtras {
   readonly files?: Readonly<Record<string, string>>;
 }
 
-export async function startPostgres(bin: string, { settings: more, files = {} }: ServerExtras = {}): Promise<RunningServer> {
+export async function startPostgres(
+  bin: string,
+  { settings: more, files = {} }: ServerExtras = {},
+): Promise<RunningServer> {
   const place = new Workplace('postgres');
   // Locale C is in every image. Durability is bought with time, and a test database survives no power cut.
   place.run(join(bin, 'initdb'), [

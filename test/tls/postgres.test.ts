@@ -9,23 +9,34 @@ import type { RunningServer } from '../support/private-server.ts';
 import { postgresRows } from '../support/raw.ts';
 import { writeVersions } from '../support/revisions.ts';
 import { refuses } from '../bad-input/refusal.ts';
-import { hasOpenssl, makeCertificates, NEEDS_OPENSSL, type Certificates } from './certificates.ts';
+import {
+  ADDRESSES,
+  canTry,
+  hasOpenssl,
+  makeCertificates,
+  NAMED_ADDRESS,
+  NEEDS_OPENSSL,
+  type Certificates,
+} from './certificates.ts';
 
 /** Who may come how; the rest is for the test's own looking. */
 const HBA = `
-host    all  postgres  127.0.0.1/32  trust
-hostssl all  tls_only  127.0.0.1/32  trust
-hostnossl all plain_only 127.0.0.1/32 trust
-hostssl all  with_cert 127.0.0.1/32  trust clientcert=verify-ca
-host    all  secret    127.0.0.1/32  scram-sha-256
+host    all  postgres  127.0.0.0/8  trust
+hostssl all  tls_only  127.0.0.0/8  trust
+hostnossl all plain_only 127.0.0.0/8 trust
+hostssl all  with_cert 127.0.0.0/8  trust clientcert=verify-ca
+host    all  secret    127.0.0.0/8  scram-sha-256
 `;
 
 /** Whether this connection is encrypted, asked through a revision. */
 async function isEncrypted(url: string): Promise<boolean> {
   let answer = '';
   const body = `const { rows } = await op.execute('SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()'); op.log(String(rows[0].ssl)); throw new Error('seen');`;
-  const onEvent = (event: { type: string; message?: string }): void => void (event.type === 'log' && (answer = event.message ?? ''));
-  const failure: unknown = await upgrade({ url, versions: writeVersions([{ id: 'a1', body }]), onEvent }).catch((error: unknown) => error);
+  const onEvent = (event: { type: string; message?: string }): void =>
+    void (event.type === 'log' && (answer = event.message ?? ''));
+  const failure: unknown = await upgrade({ url, versions: writeVersions([{ id: 'a1', body }]), onEvent }).catch(
+    (error: unknown) => error,
+  );
   if (answer === '') throw failure;
   return answer === 'true';
 }
@@ -40,7 +51,7 @@ interface Mode {
   readonly title: string;
   readonly mode: string;
   readonly ca?: 'ca' | 'otherCa';
-  readonly host?: '127.0.0.1';
+  readonly host?: '127.0.0.1' | typeof NAMED_ADDRESS;
   readonly user?: string;
   readonly outcome: Outcome;
 }
@@ -61,6 +72,13 @@ const MODES: readonly Mode[] = [
   { title: 'verify-ca with the wrong authority', mode: 'verify-ca', ca: 'otherCa', outcome: REFUSED },
   { title: 'verify-ca without an authority trusts no stranger', mode: 'verify-ca', outcome: REFUSED },
   { title: 'verify-full with the right authority and name', mode: 'verify-full', ca: 'ca', outcome: TLS },
+  {
+    title: 'verify-full with an address that the certificate names',
+    mode: 'verify-full',
+    ca: 'ca',
+    host: NAMED_ADDRESS,
+    outcome: TLS,
+  },
   { title: 'verify-full with another name', mode: 'verify-full', ca: 'ca', host: '127.0.0.1', outcome: REFUSED },
   { title: 'verify-full with the wrong authority', mode: 'verify-full', ca: 'otherCa', outcome: REFUSED },
   { title: 'verify-full without an authority trusts no stranger', mode: 'verify-full', outcome: REFUSED },
@@ -80,7 +98,12 @@ describeIf(canStart.postgres && hasOpenssl, needs, 'sslmode of PostgreSQL', () =
     certificates = makeCertificates(folder);
     const { cert, key, ca } = certificates.server;
     server = await startOwn('postgres', {
-      settings: { ssl: 'on', ssl_ca_file: 'root.crt', password_encryption: 'scram-sha-256' },
+      settings: {
+        ssl: 'on',
+        listen_addresses: ADDRESSES,
+        ssl_ca_file: 'root.crt',
+        password_encryption: 'scram-sha-256',
+      },
       files: { 'server.crt': cert, 'server.key': key, 'root.crt': ca, 'pg_hba.conf': HBA },
     });
     await postgresRows(
@@ -88,6 +111,7 @@ describeIf(canStart.postgres && hasOpenssl, needs, 'sslmode of PostgreSQL', () =
       `CREATE ROLE tls_only SUPERUSER LOGIN; CREATE ROLE plain_only SUPERUSER LOGIN; CREATE ROLE with_cert SUPERUSER LOGIN;
        CREATE ROLE secret LOGIN PASSWORD 'right'`,
     );
+    await postgresRows(server.url, 'CREATE DATABASE empty');
   });
 
   afterAll(() => {
@@ -105,16 +129,23 @@ describeIf(canStart.postgres && hasOpenssl, needs, 'sslmode of PostgreSQL', () =
     return url.href;
   }
 
-  test.for(MODES)('$title', async ({ outcome, ...mode }) => {
+  test.for(MODES.filter(canTry))('$title', async ({ outcome, ...mode }) => {
     const url = urlOf(mode);
     if (outcome.exit === 0) expect(await isEncrypted(url)).toBe(outcome.encrypted);
-    else await expect(current({ url, versions: writeVersions([{ id: 'a1' }]) })).rejects.toMatchObject({ code: outcome.code, exitCode: outcome.exit });
+    else
+      await expect(current({ url, versions: writeVersions([{ id: 'a1' }]) })).rejects.toMatchObject({
+        code: outcome.code,
+        exitCode: outcome.exit,
+      });
   });
 
   test('a client certificate is given where the server wants one', async () => {
     const mine = { sslcert: certificates.clientCert, sslkey: certificates.clientKey };
     expect(await isEncrypted(urlOf({ mode: 'require', user: 'with_cert' }, mine))).toBe(true);
-    const without = current({ url: urlOf({ mode: 'require', user: 'with_cert' }), versions: writeVersions([{ id: 'a1' }]) });
+    const without = current({
+      url: urlOf({ mode: 'require', user: 'with_cert' }),
+      versions: writeVersions([{ id: 'a1' }]),
+    });
     await expect(without).rejects.toMatchObject({ code: 'DENIED' });
   });
 
@@ -149,12 +180,16 @@ describeIf(canStart.postgres && hasOpenssl, needs, 'sslmode of PostgreSQL', () =
     test.each(['wrong', ''])('for a wrong password: "%s"', async (password) => {
       const url = new URL(urlOf({ mode: 'prefer', user: 'secret' }));
       url.password = password;
-      await refuses(args(url.href), { exit: 13, code: 'DENIED', says: password === '' ? /asks for a password/ : /password authentication failed[^]*Check/ });
+      await refuses(args(url.href), {
+        exit: 13,
+        code: 'DENIED',
+        says: password === '' ? /asks for a password/ : /password authentication failed[^]*Check/,
+      });
     });
 
     test('but not for the right one', async () => {
       const url = new URL(urlOf({ mode: 'prefer', user: 'secret' }));
-      url.password = 'right';
+      Object.assign(url, { password: 'right', pathname: '/empty' });
       expect((await current({ url: url.href, versions: writeVersions([{ id: 'a1' }]) })).state).toBe('empty');
     });
   });

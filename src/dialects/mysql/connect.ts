@@ -61,7 +61,9 @@ function nameAddress(connection: Connection, host: string | undefined): void {
 function wrongIdentity(connection: Connection, { host, ssl }: ConnectionOptions): Error | undefined {
   if (typeof ssl !== 'object' || ssl.verifyIdentity !== true || host === undefined) return undefined;
   const certificate = (connection as unknown as { stream: Stream }).stream.getPeerCertificate?.();
-  return certificate === undefined ? new Error('the TLS certificate is missing') : checkServerIdentity(host, certificate);
+  return certificate === undefined
+    ? new Error('the TLS certificate is missing')
+    : checkServerIdentity(host, certificate);
 }
 
 function openConnection(driver: typeof import('mysql2'), options: ConnectionOptions): Promise<Connection> {

@@ -1,6 +1,6 @@
 import { ToraleError, isToraleError } from '../../errors.ts';
 import type { Refusal, ServerError } from '../dialect.ts';
-import { connectionLost, networkFailure } from '../network.ts';
+import { connectionLost, networkFailure, thrownError } from '../network.ts';
 import type { MysqlUrl } from '../url.ts';
 
 interface DriverError extends Error {
@@ -10,13 +10,13 @@ interface DriverError extends Error {
 }
 
 export function describeError(error: unknown): ServerError {
-  const { errno, code, sqlMessage, message } = error as DriverError;
+  const { errno, code, sqlMessage, message } = thrownError<DriverError>(error);
   return {
-    code: String(errno !== undefined && errno > 0 ? errno : (code ?? '')),
-    message: sqlMessage ?? message ?? String(error),
+    code: String(typeof errno === 'number' && errno > 0 ? errno : (code ?? '')),
+    message: sqlMessage ?? message,
     // 1927 ER_CONNECTION_KILLED, 1053 ER_SERVER_SHUTDOWN
     connectionLost: connectionLost(error) || errno === 1927 || errno === 1053,
-    refusal: refusalOf(error as DriverError),
+    refusal: refusalOf(errno, sqlMessage),
   };
 }
 
@@ -35,7 +35,7 @@ const REFUSALS: Readonly<Record<number, Refusal>> = {
   1213: 'busy', // ER_LOCK_DEADLOCK
 };
 
-function refusalOf({ errno, sqlMessage }: DriverError): Refusal | undefined {
+function refusalOf(errno: number | undefined, sqlMessage: string | undefined): Refusal | undefined {
   // Only what the server sends has a sqlMessage.
   if (errno === undefined || sqlMessage === undefined) return undefined;
   return REFUSALS[errno] ?? 'other';
@@ -50,7 +50,7 @@ export function connectError(
   const { errno, code, sqlMessage, message } = error as DriverError;
   const text = (sqlMessage ?? message).replace(/\.$/, '');
   const about = { cause: error, data: { url: url.display } };
-  switch (errno) {
+  switch (errno ?? 0) {
     case 1045: // ER_ACCESS_DENIED_ERROR
     case 1698: // ER_ACCESS_DENIED_NO_PASSWORD_ERROR
     case 1044: // ER_DBACCESS_DENIED_ERROR

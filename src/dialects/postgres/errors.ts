@@ -18,7 +18,7 @@ export function describeError(error: unknown): ServerError {
   const lost = connectionLost(error) || code === '57P01' || code === '57P02' || code?.startsWith('08') === true;
   return {
     code: code ?? '',
-    message: message ?? String(error),
+    message,
     ...(detail ? { detail } : {}),
     ...(hint ? { hint } : {}),
     ...(position ? { position: Number(position) } : {}),
@@ -45,7 +45,7 @@ export function connectError(
   if (isToraleError(error)) return error;
   const { code, message } = error as DriverError;
   const about = { cause: error, data: { url: url.display } };
-  switch (code) {
+  switch (code ?? '') {
     case '28P01':
     case '28000':
       if (message.includes('pg_hba.conf')) {

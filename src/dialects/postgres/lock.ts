@@ -89,7 +89,7 @@ export function describeHolder({ name, pid, address, role, now }: Row): LockHold
       program === undefined || host === undefined || own === undefined
         ? `${whose}${where} (server process ${String(pid)})`
         : callerText({ program, host, pid: own }),
-    sinceMs: at === undefined ? null : Math.max(0, (Number(now) - Number(at)) * 1000),
+    sinceMs: at === undefined ? null : Math.max(0, Math.round((Number(now) - Number(at)) * 1000)),
     connection: Number(pid),
   };
 }

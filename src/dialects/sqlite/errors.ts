@@ -1,10 +1,12 @@
 import { ToraleError, isToraleError } from '../../errors.ts';
 import type { Refusal, ServerError } from '../dialect.ts';
+import { thrownError } from '../network.ts';
 import type { SqliteUrl } from '../url.ts';
 
 export function describeError(error: unknown): ServerError {
-  const { code, message } = error as NodeJS.ErrnoException;
-  return { code: code ?? '', message: message ?? String(error), connectionLost: false, refusal: refusalOf(code ?? '') };
+  const { message, ...rest } = thrownError<NodeJS.ErrnoException>(error);
+  const code = typeof rest.code === 'string' ? rest.code : '';
+  return { code, message, connectionLost: false, refusal: refusalOf(code) };
 }
 
 /** https://www.sqlite.org/rescode.html; the longer codes say more of the same. */
