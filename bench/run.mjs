@@ -2,6 +2,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { findServers } from './databases.mjs';
@@ -30,7 +31,7 @@ const GROUPS = [
 let stopped;
 for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => (stopped = signal));
 function goOn() {
-  if (stopped !== undefined) throw new Error(`Stopped by ${stopped}.`);
+  if (stopped !== undefined) throw new Error('stopped');
 }
 
 const unknown = names.find((name) => !Workloads.names.includes(name));
@@ -71,6 +72,12 @@ try {
   const out = fileURLToPath(import.meta.resolve('./out'));
   mkdirSync(out, { recursive: true });
   writeFileSync(join(out, 'latest.json'), `${JSON.stringify(result, null, 2)}\n`);
+} catch (error) {
+  // The signal that ended a child is still to be heard here.
+  await setTimeout(50);
+  if (stopped === undefined) throw error;
+  process.stderr.write(`Stopped by ${stopped}.\n`);
+  process.exitCode = 1;
 } finally {
   say('');
   await workloads.close();

@@ -51,6 +51,7 @@ export const FAILURES = {
   REVISION_INVALID: { exit: 'failed', means: 'A revision file cannot be imported or has no upgrade function.' },
   SQL_UNREADABLE: { exit: 'failed', means: 'SQL text that cannot be split into statements.' },
   WRITE_FAILED: { exit: 'failed', means: "Torale's own tables could not be written: read-only database, full disk." },
+  BACKUP_FAILED: { exit: 'failed', means: 'The backup before the first revision failed; nothing was applied.' },
 
   UNRESOLVED: { exit: 'unresolved', means: 'A revision is partly applied and a person must decide.' },
 

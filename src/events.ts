@@ -49,6 +49,15 @@ export type ToraleEvent =
       readonly elapsedMs: number;
       readonly limitMs: number;
     }
+  /** `wait --for-head`: somebody else is to upgrade the database. */
+  | {
+      readonly type: 'waiting-for-head';
+      readonly heads: readonly string[];
+      /** How many revisions are pending. */
+      readonly pending: number;
+      readonly elapsedMs: number;
+      readonly limitMs: number;
+    }
   /** The database stands at or beyond this image's head already. */
   | {
       readonly type: 'up-to-date';

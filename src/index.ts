@@ -1,4 +1,5 @@
 import type { Knex } from 'knex';
+import type { BeforeUpgrade } from './apply/backup.ts';
 import { runCheck, type CheckReport } from './apply/check.ts';
 import { readCurrent, type CurrentReport } from './apply/current.ts';
 import { createRun } from './apply/project.ts';
@@ -12,6 +13,8 @@ import { ToraleError } from './errors.ts';
 import type { EventListener } from './events.ts';
 import type { RevisionInput } from './revision/module.ts';
 
+export type { BeforeUpgrade, Pending } from './apply/backup.ts';
+export type { BatchContext, BatchOptions, BatchResult } from './apply/batch-options.ts';
 export type { CheckReport, Finding } from './apply/check.ts';
 export type { CurrentReport, DatabaseState } from './apply/current.ts';
 export type { Operations, SqlPerDialect } from './apply/operations.ts';
@@ -25,7 +28,7 @@ export type { EventListener, PlannedStep, ToraleEvent } from './events.ts';
 export { RevisionGraph } from './graph/graph.ts';
 export type { RevisionHeader } from './graph/header.ts';
 export type { RevisionInput } from './revision/module.ts';
-export type { QueryResult } from './session/session.ts';
+export type { QueryResult, Row } from './session/session.ts';
 
 /** The database, the revisions, and how to go about it. Nothing is read from the environment or from files of its own. */
 export interface ToraleOptions {
@@ -72,6 +75,10 @@ export interface UpgradeOptions extends ToraleOptions {
   readonly force?: boolean;
   /** All revisions in one transaction (PostgreSQL, SQLite). */
   readonly singleTransaction?: boolean;
+  /** SQLite: copies the database to this file before the first revision that is pending. */
+  readonly backup?: string;
+  /** Called under the migration lock before the first revision that is pending; what it throws stops the run. */
+  readonly beforeUpgrade?: BeforeUpgrade;
 }
 
 /** Calls `work` with the run that these options describe. */
@@ -115,6 +122,8 @@ async function upgradeWith(run: Run, options: UpgradeOptions): Promise<ApplyRepo
   return applyUpgrade(run, {
     target: options.revision ?? 'head',
     singleTransaction: options.singleTransaction ?? false,
+    backup: options.backup ?? null,
+    beforeUpgrade: options.beforeUpgrade ?? null,
   });
 }
 

@@ -128,7 +128,8 @@ function databaseFinding(report: CurrentReport, findings: Finding[], lines: Chec
     }
     default:
   }
-  if (pending.length === 0) lines.push({ subject: 'database', text: at, verdict: 'ok' });
+  const more = report.unresolved === undefined ? '' : `; ${report.unresolved.revision}, which no file here has, is partly applied`;
+  if (pending.length === 0) lines.push({ subject: 'database', text: `${at}${more}`, verdict: 'ok' });
   else add('PENDING', `${at}, ${pending.length} pending`, 'pending', pending);
 }
 

@@ -39,10 +39,12 @@ export function describeState(
 ): CurrentReport {
   const position = locate(graph, applied.heads, () => history);
   const pending = position.ahead || position.unknown.length > 0 ? [] : graph.pending(applied.heads);
+  // A newer image is at work, or has failed; all that these files know is applied.
+  const isForeign = unfinished !== null && !graph.has(unfinished.revision) && pending.length === 0;
   return {
     heads: applied.heads,
     codeHeads: graph.heads,
-    state: unfinished === null ? stateOf(applied.heads, position, pending) : 'unresolved',
+    state: unfinished === null || isForeign ? stateOf(applied.heads, position, pending) : 'unresolved',
     pending,
     unknown: position.unknown,
     ...(unfinished === null

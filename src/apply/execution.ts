@@ -22,7 +22,7 @@ import {
 } from './execution-errors.ts';
 import type { ExecutionOptions, StatementReport } from './execution-options.ts';
 import { UNLIMITED } from './limits.ts';
-import { hashOf, startedEntry, StatementJournal } from './statement-journal.ts';
+import { hashOf, hashOfBatch, startedEntry, StatementJournal } from './statement-journal.ts';
 import type { StatementExecutor, StatementRequest } from './statement.ts';
 import { Succession } from './succession.ts';
 
@@ -211,7 +211,7 @@ export class Execution implements StatementExecutor {
     refuseBatchWithin(outer !== null ? 'a run that is a single transaction' : null);
     refuseBatchWithin(this.#outside ? 'op.autocommit' : this.#batch === null ? null : 'another op.batch');
     const report = this.#report(`op.batch: ${plan.select.text}`, site);
-    const hash = hashOf(`op.batch ${plan.select.text}`, plan.key ?? []);
+    const hash = hashOfBatch(plan);
     const prior = this.#prior.get(report.number);
     const from = prior === undefined ? AT_THE_BEGINNING : parsePosition(prior.fingerprint);
     if (from === null || (prior !== undefined && prior.hash !== hash)) throw changedStatement(revision, report);

@@ -41,10 +41,8 @@ export async function takeLease(request: LeaseOptions): Promise<Lock> {
   const started = performance.now();
   const end = await dialect.locks!.lease.seeEverything(session);
   try {
-    await pollLock(
-      options,
-      takerOf(request, statements, token, times),
-      async () => leaseHolder(await readLease(session, dialect, names)),
+    await pollLock(options, takerOf(request, statements, token, times), async () =>
+      leaseHolder(await readLease(session, dialect, names)),
     );
     // Waits until this node has caught up with what the holder before has written.
     await readLease(session, dialect, names);
@@ -62,7 +60,12 @@ export async function takeLease(request: LeaseOptions): Promise<Lock> {
   }
 }
 
-async function createTable(session: Session, dialect: Dialect, names: TableNames, statements: Statements): Promise<void> {
+async function createTable(
+  session: Session,
+  dialect: Dialect,
+  names: TableNames,
+  statements: Statements,
+): Promise<void> {
   try {
     await session.query(statements.create);
   } catch (error) {
@@ -134,7 +137,14 @@ class Lease implements Lock {
   #beating: Promise<void> = Promise.resolve();
   #isReleased = false;
 
-  constructor(session: Session, side: Session, dialect: Dialect, statements: Statements, token: string, times: LeaseTimes) {
+  constructor(
+    session: Session,
+    side: Session,
+    dialect: Dialect,
+    statements: Statements,
+    token: string,
+    times: LeaseTimes,
+  ) {
     this.#session = session;
     this.#side = side;
     this.#dialect = dialect;

@@ -29,9 +29,10 @@ export async function lockStatus(run: Run): Promise<{ locks: readonly HeldLock[]
   });
 }
 
-async function heldLocks({ session, dialect }: Connected, names: TableNames): Promise<HeldLock[]> {
+async function heldLocks(connected: Connected, names: TableNames): Promise<HeldLock[]> {
+  const { session, dialect } = connected;
   const { locks } = dialect;
-  if (locks === null) return (await isFileLocked(session)) ? [FILE_LOCK] : [];
+  if (locks === null) return (await isFileLocked(connected)) ? [FILE_LOCK] : [];
   const held: HeldLock[] = [];
   const found = await locks.holder(session, { schema: names.schema, table: names.version });
   if (found !== null) {
@@ -50,14 +51,16 @@ async function heldLocks({ session, dialect }: Connected, names: TableNames): Pr
 const FILE_LOCK: HeldLock = { kind: 'file', holder: null, since: null, connection: null, expires: null };
 
 /** A lock of a file is seen only by trying to take it, for an instant. */
-async function isFileLocked(session: Connected['session']): Promise<boolean> {
+async function isFileLocked({ session, dialect }: Connected): Promise<boolean> {
   await session.query('PRAGMA busy_timeout = 0');
+  await session.query('PRAGMA query_only = 0');
   try {
     await session.query('BEGIN IMMEDIATE');
     await session.query('ROLLBACK');
     return false;
-  } catch {
-    return true;
+  } catch (error) {
+    if (dialect.describeError(error).refusal === 'busy') return true;
+    throw error;
   }
 }
 
@@ -100,7 +103,11 @@ async function breakOne(connected: Connected, names: TableNames, { kind, connect
   } catch (error) {
     const failure = bookkeepingFailure(error, connected);
     if (!isToraleError(failure) || failure.code !== 'DENIED') throw failure;
-    throw new ToraleError('DENIED', failure.message, { ...failure, hint: MAY_END[dialect.name], cause: error });
+    throw new ToraleError('DENIED', failure.message, {
+      data: failure.data,
+      hint: MAY_END[dialect.name],
+      cause: error,
+    });
   }
 }
 

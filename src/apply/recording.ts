@@ -1,6 +1,7 @@
 import type { BatchRequest } from './batch.ts';
 import type { BatchResult } from './batch-options.ts';
 import type { CallSite } from './call-site.ts';
+import { hashOf, hashOfBatch } from './statement-journal.ts';
 import { unreadable, UnreadableResult, type StatementExecutor, type StatementRequest } from './statement.ts';
 
 export interface RecordedStatement {
@@ -11,6 +12,8 @@ export interface RecordedStatement {
   readonly site: CallSite | null;
   /** The select of an `op.batch`; what is done to its rows cannot be known without them. */
   readonly isBatch: boolean;
+  /** As the journal would keep it. */
+  readonly hash: string;
 }
 
 /** Writes a revision's statements down and runs none of them. */
@@ -30,6 +33,7 @@ export class Recording implements StatementExecutor {
       transactional: !this.#outside,
       site,
       isBatch: false,
+      hash: hashOf(statement.text, bindings),
     });
     if (request.readAtOnce) throw new UnreadableResult(site);
     return request.recorded();
@@ -45,7 +49,8 @@ export class Recording implements StatementExecutor {
     }
   }
   batch({ plan, site }: BatchRequest): Promise<BatchResult> {
-    this.statements.push({ sql: plan.select.text, transactional: false, site, isBatch: true });
+    const hash = hashOfBatch(plan);
+    this.statements.push({ sql: plan.select.text, transactional: false, site, isBatch: true, hash });
     return Promise.resolve(unreadable<BatchResult>(site));
   }
 }

@@ -2,8 +2,10 @@ import { ToraleError } from '../errors.ts';
 import { journalDone, journalForget, moveHeads, recordHistory, type JournalEntry } from '../journal/statements.ts';
 import { version } from '../version.ts';
 import { inBookkeeping, openJournal, withLock } from './bookkeeping.ts';
+import { onDatabase } from './database.ts';
 import { whoAmI } from './revision-run.ts';
 import type { Run } from './run.ts';
+import { isInDoubt } from './unfinished.ts';
 
 /**
  * What a person decides of a revision that is partly applied.
@@ -33,16 +35,15 @@ export async function resolveRevision(
   run: Run,
   request: { readonly revision: string | null; readonly resolution: Resolution },
 ): Promise<ResolveReport> {
-  const connected = await run.open({ readOnly: false, create: false });
-  const { dialect } = connected;
-  try {
+  return onDatabase(await run.open({ readOnly: false, create: false }), async (connected) => {
+    const { dialect } = connected;
     const found = await openJournal(run, connected);
     return await withLock(run, connected, found, (held) =>
       inBookkeeping(held.run, held.connected, found, async (journal) => {
         const { heads, journal: entries } = await journal.read();
-        const revision = unfinished(entries, request.revision);
+        const revision = unfinishedRevision(entries, request.revision);
         const mine = entries.filter((entry) => entry.revision === revision);
-        const doubtful = mine.find(({ state }) => state === 'started') ?? null;
+        const doubtful = mine.find(isInDoubt) ?? null;
         let headsAfter: readonly string[] = heads;
         switch (request.resolution) {
           case 'retry':
@@ -73,12 +74,11 @@ export async function resolveRevision(
         };
       }),
     );
-  } finally {
-    await connected.session.close();
-  }
+  });
 }
 
-function unfinished(entries: readonly JournalEntry[], asked: string | null): string {
+/** The unfinished revision that is asked for; by default the one there is. @throws ToraleError USAGE */
+export function unfinishedRevision(entries: readonly JournalEntry[], asked: string | null): string {
   const revisions = [...new Set(entries.map(({ revision }) => revision))];
   const [first] = revisions;
   if (first === undefined) {

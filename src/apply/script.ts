@@ -5,7 +5,7 @@ import { ToraleError } from '../errors.ts';
 import type { PlannedStep } from '../events.ts';
 import { Journal } from '../journal/journal.ts';
 import { layoutStatements } from '../journal/layout.ts';
-import { moveHeads, recordHistory, type BookkeepingStatement } from '../journal/statements.ts';
+import { moveHeads, recordHistory, type BookkeepingStatement, type JournalEntry } from '../journal/statements.ts';
 import { qualified, tableNames, type TableNames } from '../journal/tables.ts';
 import { displayPath } from '../paths.ts';
 import type { Server } from '../session/session.ts';
@@ -31,6 +31,8 @@ export interface DryRunReport {
   readonly revisions: readonly RecordedRevision[];
   readonly heads: readonly string[];
   readonly database: string | null;
+  /** Of the revision that an earlier run began. */
+  readonly journal: readonly JournalEntry[];
 }
 
 interface Ground {
@@ -41,18 +43,21 @@ interface Ground {
   readonly database: string | null;
   /** What makes Torale's own tables. */
   readonly preparation: readonly string[];
+  readonly journal: readonly JournalEntry[];
 }
 
 /** What an upgrade would run, revision by revision. Nothing is written, nothing of it reaches the server. */
 export async function dryRun(run: Run, request: ScriptRequest): Promise<DryRunReport> {
   const ground = await findGround(run, request);
-  return { revisions: await recordPlan(run, ground, request), heads: ground.heads, database: ground.database };
+  const { heads, database, journal } = ground;
+  return { revisions: await recordPlan(run, ground, request), heads, database, journal };
 }
 
 /** The SQL script that does what the upgrade would do, bookkeeping included. */
 export async function upgradeScript(run: Run, request: ScriptRequest): Promise<string> {
   const ground = await findGround(run, request);
   const { dialect, names } = ground;
+  refuseUnfinished(ground.journal);
   const script = new Script(dialect);
   const plan = run.graph.plan({ applied: ground.heads, target: request.target });
   const recorded = await recordPlan(run, ground, request);
@@ -96,6 +101,15 @@ export async function upgradeScript(run: Run, request: ScriptRequest): Promise<s
     heads = headsAfter;
   }
   return script.text();
+}
+
+/** The statements that are done would fail, and leaving them out is what the journal is for. */
+function refuseUnfinished([entry]: readonly JournalEntry[]): void {
+  if (entry === undefined) return;
+  throw new ToraleError('REFUSED', `Revision ${entry.revision} is partly applied, so no script can begin with it.`, {
+    hint: "Finish it with 'torale upgrade', or decide what becomes of it: torale resolve --help",
+    data: { revision: entry.revision },
+  });
 }
 
 function needsRows(revision: string, { site }: RecordedStatement, script: string): ToraleError {
@@ -159,7 +173,7 @@ async function findGround(run: Run, request: Pick<ScriptRequest, 'from' | 'diale
   if (request.from !== null || database === null || isOther) return offline(run, request);
   return onDatabase(await openForReading(run), async ({ session, dialect, display }) => {
     const journal = await Journal.open(session, dialect, run.config);
-    const { heads } = await journal.read();
+    const { heads, journal: entries } = await journal.read();
     const unknown = heads.filter((head) => !run.graph.has(head));
     const position = locate(run.graph, heads, () => []);
     if (unknown.length > 0) {
@@ -180,6 +194,7 @@ async function findGround(run: Run, request: Pick<ScriptRequest, 'from' | 'diale
       heads: position.known,
       database: display,
       preparation: journal.ensureStatements(),
+      journal: entries,
     };
   });
 }
@@ -209,6 +224,7 @@ async function offline(run: Run, { from, dialect: given }: Pick<ScriptRequest, '
     heads,
     database: null,
     // Whoever starts in the middle has the tables.
+    journal: [],
     preparation: heads.length > 0 ? [] : layoutStatements(dialect, names, new Set(), null),
   };
 }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Dialect } from '../dialects/dialect.ts';
 import type { SqlStatement } from '../dialects/sql/statement.ts';
 import type { Journal } from '../journal/journal.ts';
+import type { BatchPlan } from './batch-options.ts';
 import { journalDone, journalForget, journalInsert, type JournalEntry } from '../journal/statements.ts';
 import type { Session } from '../session/session.ts';
 import { parseFingerprints, settle, type Fingerprint, type Verdict } from './settle.ts';
@@ -115,4 +116,9 @@ export function startedEntry(
 export function hashOf(sql: string, bindings: readonly unknown[]): string {
   const values = JSON.stringify(bindings, (_, value: unknown) => (typeof value === 'bigint' ? `${value}n` : value));
   return createHash('sha256').update(sql).update('\0').update(values).digest('hex');
+}
+
+/** What makes an `op.batch` the one that an earlier run began: its function may be mended, its rows not be others. */
+export function hashOfBatch({ select, key }: BatchPlan): string {
+  return hashOf(`op.batch ${select.text}`, key ?? []);
 }

@@ -4,10 +4,9 @@ import type { JournalEntry } from '../journal/statements.ts';
 import { plainStatements } from '../revision/body.ts';
 import type { Session } from '../session/session.ts';
 import { parsePosition } from './batch-position.ts';
-import { hashOf } from './execution.ts';
 import type { Run } from './run.ts';
 import type { Verdict } from './settle.ts';
-import { StatementJournal } from './statement-journal.ts';
+import { hashOf, StatementJournal } from './statement-journal.ts';
 
 /** A revision that an earlier run began and did not finish. */
 export interface Unfinished {

@@ -4,6 +4,7 @@ import type { PlannedStep } from '../events.ts';
 import type { AppliedState, Journal } from '../journal/journal.ts';
 import type { JournalEntry } from '../journal/statements.ts';
 import { reviewApplied } from './applied-files.ts';
+import { backUp, refuseBackupOf, type BackupRequest } from './backup.ts';
 import { inBookkeeping, lockOptions, openJournal, withLock } from './bookkeeping.ts';
 import { isYetToBeMade, onDatabase } from './database.ts';
 import { locate, type Position } from './position.ts';
@@ -23,7 +24,7 @@ export interface ApplyReport {
   readonly heads: readonly string[];
 }
 
-export interface UpgradeRequest {
+export interface UpgradeRequest extends BackupRequest {
   readonly target: string | readonly string[];
   readonly singleTransaction: boolean;
 }
@@ -61,6 +62,7 @@ class Upgrade {
     this.#request = request;
     this.#watcher = new Watcher(run, connected.dialect, connected.session);
     this.#limiter = new SessionLimiter(connected.dialect, connected.session);
+    refuseBackupOf(connected, request);
     if (request.singleTransaction && !connected.dialect.transactionalDdl) {
       throw new ToraleError(
         'USAGE',
@@ -101,13 +103,22 @@ class Upgrade {
       this.#run,
       this.#connected,
       journal,
-      (held) => {
+      async (held) => {
         this.#run = held.run;
         this.#connected = held.connected;
+        await this.#backUp(journal, target);
         return this.#request.singleTransaction ? this.#inOneTransaction(journal, target) : this.#oneByOne(target);
       },
       () => (this.#waited = true),
     );
+  }
+
+  #backUp(journal: Journal, target: readonly string[]): Promise<void> {
+    const lock = lockOptions(this.#run, journal);
+    return backUp(this.#run, this.#connected, this.#request, lock, async () => {
+      const { state, steps } = await this.#look(await this.#openJournal(), target);
+      return { revisions: steps.map(({ revision }) => revision), heads: state.heads };
+    });
   }
 
   async #oneByOne(target: readonly string[]): Promise<ApplyReport> {

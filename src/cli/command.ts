@@ -7,6 +7,7 @@ import { redact, redactValue } from '../redact.ts';
 import { wantsJson } from './arguments.ts';
 import { abortOnCrash } from './crashes.ts';
 import { commonFlags } from './flags.ts';
+import { checkLogFormat, errorLine, jsonProgress, logFormat, logLine, logNodeWarnings } from './log-json.ts';
 import { createOutput, type Output } from './output.ts';
 import { progress } from './progress.ts';
 import { toToraleError } from './report-error.ts';
@@ -37,8 +38,14 @@ export abstract class ToraleCommand extends Command {
 
   protected abstract perform(): Promise<Outcome>;
 
+  get #isLogJson(): boolean {
+    return logFormat(this.argv) === 'json';
+  }
+
   override async run(): Promise<void> {
     try {
+      checkLogFormat();
+      if (this.#isLogJson) logNodeWarnings(this.output.note, () => this.#secrets);
       const { json, text, exitCode } = await this.perform();
       if (wantsJson(this.argv)) this.output.result(JSON.stringify(redactValue(json, this.#secrets), null, 2));
       else if (text !== '') this.output.result(text);
@@ -58,7 +65,12 @@ export abstract class ToraleCommand extends Command {
       isTerminal: process.stdin.isTTY === true || process.stdout.isTTY === true,
     });
     this.#secrets = loaded.secrets;
-    for (const warning of loaded.warnings) this.output.note(`torale: warning: ${warning}`);
+    for (const warning of loaded.warnings) {
+      const line = { code: 'CONFIG', message: warning };
+      this.output.note(
+        this.#isLogJson ? logLine('warning', 'warning', line, this.#secrets) : `torale: warning: ${warning}`,
+      );
+    }
     return loaded;
   }
 
@@ -68,9 +80,14 @@ export abstract class ToraleCommand extends Command {
     const { createRun } = await import('../apply/project.ts');
     const controller = new AbortController();
     const release = abortOnSignals(controller);
-    const settle = abortOnCrash(controller, (text) => redact(text, this.#secrets));
+    const settle = abortOnCrash(
+      controller,
+      (text) => redact(text, this.#secrets),
+      (failure) => this.output.note(this.#isLogJson ? errorLine(failure, false) : failure.message),
+    );
+    const onEvent = this.#isLogJson ? jsonProgress(this.output.note, () => this.#secrets) : progress(this.output);
     try {
-      const run = createRun(loaded.config, { onEvent: progress(this.output), signal: controller.signal });
+      const run = createRun(loaded.config, { onEvent, signal: controller.signal });
       return await work({ loaded, run });
     } finally {
       release();
@@ -99,11 +116,14 @@ function stackOf(error: Error): string {
   return stacks.join('\nCaused by: ');
 }
 
+/** How this command prints; no setting of a run. */
+const OWN_FLAGS: ReadonlySet<string> = new Set(['json', 'debug', 'log-format']);
+
 /** Flags are spelled with dashes, settings in camel case; a flag that no setting answers to is the command's own. */
 function toConfigFlags(flags: ParsedFlags): ConfigFlags {
   const known: ConfigFlags = {};
   for (const name of [...Object.keys(commonFlags), 'lock', 'lock-timeout']) {
-    if (flags[name] === undefined || name === 'json' || name === 'debug') continue;
+    if (flags[name] === undefined || OWN_FLAGS.has(name)) continue;
     (known as Record<string, unknown>)[name.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase())] =
       flags[name];
   }

@@ -8,15 +8,20 @@ const PATIENCE_MS = 5000;
  * itself would end the process at once and print the error as it is, with whatever password it quotes.
  *
  * @param redact takes the secrets out of a text
+ * @param tell prints what comes when the run is over
  * @returns to be called when the run is over: from then on such an error is only told
  */
-export function abortOnCrash(controller: AbortController, redact: (text: string) => string): () => void {
+export function abortOnCrash(
+  controller: AbortController,
+  redact: (text: string) => string,
+  tell: (failure: ToraleError) => void,
+): () => void {
   let isOver = false;
   let timer: NodeJS.Timeout | undefined;
   const stop = (thrown: unknown): void => {
     const failure = crash(thrown, redact);
     if (isOver) {
-      process.stderr.write(`${failure.message}\n`);
+      tell(failure);
       process.exitCode = failure.exitCode;
       return;
     }

@@ -20,7 +20,12 @@ export function currentText(
   const lines = [heads.length === 0 ? `No revision is applied.${left}` : table(rows)];
   if (report.unresolved !== undefined) {
     const { revision, resumable } = report.unresolved;
-    lines.push(`${revision} is partly applied${resumable ? ": 'torale upgrade' goes on with it" : ''}.`);
+    const next = resumable
+      ? "'torale upgrade' goes on with it"
+      : graph.has(revision)
+        ? "a person must decide, see 'torale resolve'"
+        : 'no file here has it';
+    lines.push(`${revision} is partly applied: ${next}.`);
   }
   if (options.verbose) {
     lines.unshift(`${options.database}:`);

@@ -1,4 +1,5 @@
 import { Flags } from '@oclif/core';
+import { LOG_FORMATS } from './log-json.ts';
 
 /** Flags that every command has. */
 export const commonFlags = {
@@ -23,6 +24,12 @@ export const commonFlags = {
   }),
   'no-env-file': Flags.boolean({ description: 'do not read .env', helpGroup: 'GLOBAL' }),
   json: Flags.boolean({ description: 'print one JSON document on stdout', helpGroup: 'GLOBAL' }),
+  'log-format': Flags.string({
+    description: 'how progress and errors are written on stderr',
+    options: [...LOG_FORMATS],
+    helpGroup: 'GLOBAL',
+    helpValue: LOG_FORMATS.join('|'),
+  }),
   debug: Flags.boolean({ description: 'show the stack of an error', helpGroup: 'GLOBAL' }),
   'version-table': Flags.string({ description: 'name of the version table', helpGroup: 'GLOBAL', helpValue: 'NAME' }),
   'version-table-schema': Flags.string({

@@ -17,7 +17,7 @@ const WORDS: Readonly<Record<string, string>> = {
   force: 'torale stamp REVISION',
   baseline: 'torale stamp REVISION',
   mark: 'torale stamp REVISION',
-  repair: 'torale stamp REVISION',
+  repair: 'torale resolve',
   create: 'torale revision -m TEXT',
   new: 'torale revision -m TEXT',
   add: 'torale revision -m TEXT',
@@ -36,7 +36,6 @@ const WORDS: Readonly<Record<string, string>> = {
   fresh: 'torale reset',
   clean: 'torale reset',
   wipe: 'torale reset',
-  wait: 'a flag: torale upgrade --wait 60s',
 };
 
 const BACKWARDS = new Set(['rollback', 'undo', 'revert', 'redo', 'back', 'unapply']);

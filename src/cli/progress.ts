@@ -17,24 +17,23 @@ function named({ revision, message }: PlannedStep): string {
 const LOG_EVERY_MS = 10_000;
 
 function inLog(output: Output): EventListener {
-  const say = (text: string): void => output.note(`torale: ${text}`);
-  let told = -Infinity;
   return (event) => {
-    const text = inWords(event);
-    if (text !== null) say(text);
-    else if (event.type === 'batch') {
-      if (!event.done && performance.now() - told < LOG_EVERY_MS) return;
-      told = event.done ? -Infinity : performance.now();
-      say(`${event.revision}: ${rowsSoFar(event)}`);
-    }
-    else if (event.type === 'plan' && event.steps.length > 0) {
-      const from = event.heads.join(', ') || '(base)';
-      say(`${count(event.steps.length, 'revision')} to apply, ${from} → ${event.steps.at(-1)!.revision}`);
-    } else if (event.type === 'revision-started' && event.resumed) say(`going on with ${named(event.step)}`);
-    else if (event.type === 'revision-applied') {
-      say(`applied ${named(event.step)} (${formatDuration(event.durationMs)})`);
-    }
+    const text = eventText(event);
+    if (text !== null) output.note(`torale: ${text}`);
   };
+}
+
+/** What a log says of an event, in one line; `null` for those that it need not tell. */
+export function eventText(event: ToraleEvent): string | null {
+  const text = inWords(event);
+  if (text !== null) return text;
+  if (event.type === 'plan' && event.steps.length > 0) {
+    const from = event.heads.join(', ') || '(base)';
+    return `${count(event.steps.length, 'revision')} to apply, ${from} → ${event.steps.at(-1)!.revision}`;
+  }
+  if (event.type === 'revision-started' && event.resumed) return `going on with ${named(event.step)}`;
+  if (event.type !== 'revision-applied') return null;
+  return `applied ${named(event.step)} (${formatDuration(event.durationMs)})`;
 }
 
 /** Where durations stand, so that they are one below the other. */
@@ -91,8 +90,10 @@ function inWords(event: ToraleEvent): string | null {
   switch (event.type) {
     case 'waiting-for-server':
       return `${event.reason.replace(/\.$/, '')}, ${formatDuration(event.elapsedMs)} of ${formatDuration(event.limitMs)}`;
+    case 'waiting-for-head':
+      return `waiting for another run: ${event.heads.join(', ') || 'no revision'} is applied, ${event.pending} to go; ${formatDuration(event.elapsedMs)} of ${formatDuration(event.limitMs)}`;
     case 'waiting-for-lock':
-      return `waiting for the migration lock, held by ${event.holder ?? 'another connection'}${event.elapsedMs < 1000 ? '' : `, for ${formatDuration(event.elapsedMs)}`}`;
+      return `waiting${event.elapsedMs < 1000 ? '' : ` ${formatDuration(event.elapsedMs)}`} for the migration lock, held by ${event.holder ?? 'another connection'}`;
     case 'ahead':
       return (
         `the database is ahead: it has ${event.unknown.join(', ')}, which this image does not know; ` +

@@ -2,6 +2,7 @@ import { type Command, Errors } from '@oclif/core';
 import { styleText } from 'node:util';
 import { isToraleError, ToraleError } from '../errors.ts';
 import { redact, redactValue } from '../redact.ts';
+import { errorLine, type LogFormat } from './log-json.ts';
 import { usageError } from './usage-error.ts';
 import { clip } from './width.ts';
 
@@ -24,10 +25,13 @@ export interface ReportOptions {
   readonly json: boolean;
   /** With the stack. */
   readonly debug: boolean;
+  /** Of what goes to stderr; `text` by default. */
+  readonly logFormat?: LogFormat;
 }
 
-/** Prints a failure: for people on stderr, under `--json` as the one document on stdout. */
-export function reportError(error: ToraleError, { json, debug }: ReportOptions): void {
+/** Prints a failure: for people or for a log on stderr, under `--json` as the one document on stdout. */
+export function reportError(error: ToraleError, { json, debug, logFormat = 'text' }: ReportOptions): void {
+  if (logFormat === 'json') process.stderr.write(`${errorLine(error, debug)}\n`);
   if (json) {
     const { code, exitCode, message, hint, data, stack } = error;
     const own = { code, exitCode, message, hint, ...(debug ? { stack } : {}) };
@@ -35,6 +39,7 @@ export function reportError(error: ToraleError, { json, debug }: ReportOptions):
     process.stdout.write(`${JSON.stringify({ error: redactValue(document, []) }, null, 2)}\n`);
     return;
   }
+  if (logFormat === 'json') return;
   process.stderr.write(`${redact(errorText(error, paintOn(process.stderr)), [])}\n`);
   if (debug) process.stderr.write(`\n${redact(error.stack ?? '', [])}\n`);
 }

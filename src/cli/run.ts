@@ -3,7 +3,9 @@ import { ALIASES, COMMANDS } from '../commands/index.ts';
 import { EXIT_CODES, ToraleError } from '../errors.ts';
 import { didYouMean } from '../suggest.ts';
 import { wantsJson, words } from './arguments.ts';
+import { EXIT_CODES_HELP, exitCodesText } from './exit-codes-text.ts';
 import { foreignWord } from './foreign-words.ts';
+import { logFormat } from './log-json.ts';
 import { oclifConfig } from './oclif-config.ts';
 import { reportError, toToraleError } from './report-error.ts';
 
@@ -48,8 +50,13 @@ function canonical(word: string): string {
 }
 
 async function showHelp(word: string | undefined, loadManifest: LoadManifest): Promise<void> {
+  if (word === EXIT_CODES_HELP) {
+    process.stdout.write(`${exitCodesText()}\n`);
+    return;
+  }
   if (word !== undefined) commandNamed(word);
   await new Help(oclifConfig(loadManifest()), { maxWidth: 100 }).showHelp(word === undefined ? [] : [canonical(word)]);
+  if (word === undefined) process.stdout.write(`EXIT CODES\n  torale help ${EXIT_CODES_HELP} lists them.\n`);
 }
 
 /** Under DEBUG=* Knex would print every statement with its values, passwords included. */
@@ -67,6 +74,7 @@ export async function run(argv: readonly string[], loadManifest: LoadManifest): 
   } catch (error) {
     const failure = toToraleError(error);
     process.exitCode = failure.exitCode;
-    reportError(failure, { json: wantsJson(argv), debug: words(argv).includes('--debug') });
+    const debug = words(argv).includes('--debug');
+    reportError(failure, { json: wantsJson(argv), debug, logFormat: logFormat(argv) });
   }
 }

@@ -24,7 +24,9 @@ export default class Current extends ToraleCommand {
         json: report,
         text: currentText(run.graph, report, { verbose: flags.verbose, database: run.config.database?.display ?? '' }),
       };
-      return flags.check ? { ...outcome, exitCode: EXIT_CODES[EXITS[report.state]] } : outcome;
+      if (!flags.check) return outcome;
+      const goesOn = report.state === 'unresolved' && report.unresolved?.resumable === true;
+      return { ...outcome, exitCode: EXIT_CODES[goesOn ? 'pending' : EXITS[report.state]] };
     });
   }
 }

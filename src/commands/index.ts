@@ -11,10 +11,12 @@ import Init from './init.ts';
 import Lock from './lock.ts';
 import Merge from './merge.ts';
 import Reset from './reset.ts';
+import Resolve from './resolve.ts';
 import Revision from './revision.ts';
 import Show from './show.ts';
 import Stamp from './stamp.ts';
 import Upgrade from './upgrade.ts';
+import Wait from './wait.ts';
 
 /** Every command under the word that calls it. */
 export const COMMANDS: Readonly<Record<string, Command.Class>> = {
@@ -29,6 +31,8 @@ export const COMMANDS: Readonly<Record<string, Command.Class>> = {
   stamp: Stamp,
   merge: Merge,
   check: Check,
+  wait: Wait,
+  resolve: Resolve,
   'ensure-version': EnsureVersion,
   lock: Lock,
   config: ShowConfig,

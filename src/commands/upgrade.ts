@@ -24,6 +24,11 @@ export default class Upgrade extends ToraleCommand {
       description: 'all revisions in one transaction (PostgreSQL, SQLite)',
       exclusive: ['sql'],
     }),
+    backup: Flags.string({
+      description: 'copy the database to this file first (SQLite)',
+      helpValue: 'FILE',
+      exclusive: ['sql', 'dry-run'],
+    }),
   };
   static override examples = ['torale upgrade head --wait 60s', 'torale upgrade +1', 'torale upgrade head --dry-run'];
 
@@ -35,7 +40,14 @@ export default class Upgrade extends ToraleCommand {
       if (flags.sql) return script(run, request);
       if (flags['dry-run']) return dryRun(run, request);
       const { applyUpgrade } = await import('../apply/upgrade.ts');
-      const report = await applyUpgrade(run, { target: to, singleTransaction: flags['single-transaction'] });
+      const { programBefore } = await import('../apply/backup.ts');
+      const { beforeUpgrade } = run.config;
+      const report = await applyUpgrade(run, {
+        target: to,
+        singleTransaction: flags['single-transaction'],
+        backup: flags.backup ?? null,
+        beforeUpgrade: beforeUpgrade === null ? null : programBefore(beforeUpgrade, run.signal),
+      });
       return { json: report, text: upgradeText(run.graph, report) };
     });
   }
@@ -55,6 +67,9 @@ async function dryRun(run: Run, request: ScriptRequest & { readonly target: stri
     message: step.message,
     statements: statements.map(({ sql, isBatch }) => (isBatch ? `in batches: ${sql}` : sql)),
     complete: !stopped,
+    done: report.journal
+      .filter(({ revision, state }) => revision === step.revision && state === 'done')
+      .map(({ statement }) => statement),
   }));
   return { json: { pending, heads: report.heads }, text: dryRunText(report, request.target) };
 }

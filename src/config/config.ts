@@ -39,12 +39,23 @@ export interface Config {
   readonly target: Target | null;
   /** The folder that a relative file name in `target` counts from. */
   readonly targetBase: string;
+  /** What runs before the first pending revision. */
+  readonly beforeUpgrade: CommandLine | null;
   /** The server for scratch databases; `null` is the database's own. */
   readonly scratchUrl: DatabaseUrl | null;
 }
 
 export const LOCK_MODES = ['auto', 'session', 'lease'] as const;
 export type LockMode = (typeof LOCK_MODES)[number];
+
+/** A program with its arguments; no shell reads it. */
+export interface CommandLine {
+  readonly argv: readonly string[];
+  /** Where it runs. */
+  readonly folder: string;
+  /** Its environment. */
+  readonly variables: Readonly<Record<string, string | undefined>>;
+}
 
 /** A file, a folder, a URL or a revision; several files; or one such for each dialect. */
 export type Target = TargetName | Readonly<Partial<Record<Flavor, TargetName>>>;

@@ -46,6 +46,11 @@ export interface ConfigSettings {
   readonly development?: boolean | undefined;
   /** This server never hosts a scratch database. */
   readonly protected?: boolean | undefined;
+  /**
+   * A program with its arguments that runs before the first pending revision, such as
+   * `['pg_dump', '-Fc', '-f', 'before.dump']`; no shell reads it. Where it fails nothing is applied.
+   */
+  readonly beforeUpgrade?: readonly string[] | null | undefined;
   /** The wanted schema. */
   readonly target?: Target | null | undefined;
   /** The server for scratch databases. */

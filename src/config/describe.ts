@@ -39,6 +39,7 @@ export function describeConfig(loaded: LoadedConfig, cwd: string): ConfigRow[] {
     statementTimeout: formatDuration(config.statementTimeoutMs),
     wait: formatDuration(config.waitMs),
     connectTimeout: formatDuration(config.connectTimeoutMs),
+    beforeUpgrade: config.beforeUpgrade?.argv ?? null,
     fileTemplate: config.fileTemplate,
     truncateSlugLength: config.truncateSlugLength,
     development: config.development,

@@ -56,6 +56,7 @@ export function libraryConfig(settings: LibrarySettings): Config {
     truncateSlugLength: 40,
     development: false,
     protected: false,
+    beforeUpgrade: null,
     target: null,
     targetBase: cwd,
     scratchUrl: null,

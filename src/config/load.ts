@@ -39,6 +39,7 @@ export interface LoadedConfig {
   readonly secrets: readonly string[];
   /** The configuration file, absolute. */
   readonly file: string | null;
+  /** `found` where nobody named it. */
   readonly fileOrigin: string;
   /** The environment that was picked in it. */
   readonly environment: string | null;
@@ -94,6 +95,10 @@ export async function loadConfig({ cwd, env, flags = {}, isTerminal }: LoadOptio
     truncateSlugLength: settings.truncateSlugLength?.value ?? 40,
     development: settings.development?.value ?? false,
     protected: settings.protected?.value ?? false,
+    beforeUpgrade:
+      settings.beforeUpgrade?.value == null
+        ? null
+        : { argv: settings.beforeUpgrade.value, folder: settings.beforeUpgrade.base, variables: env },
     target: settings.target?.value ?? null,
     targetBase: settings.target?.base ?? folder,
     scratchUrl: scratch?.value == null ? null : parseSaid({ ...scratch, value: scratch.value }, cwd, variables),
@@ -108,7 +113,7 @@ export async function loadConfig({ cwd, env, flags = {}, isTerminal }: LoadOptio
     origins: { ...(Object.fromEntries(said) as Record<SettingKey, string>), ...read?.origins },
     secrets: secretsOf(database, config.scratchUrl, ...targets),
     file: file?.path ?? null,
-    fileOrigin: named?.origin ?? DEFAULT,
+    fileOrigin: named?.origin ?? (file === null ? DEFAULT : 'found'),
     environment: picked?.name ?? null,
     environmentOrigin: picked?.origin ?? DEFAULT,
     warnings: [...mistypedVariables(env), ...mistypedVariables(envFile?.variables ?? {})],

@@ -54,6 +54,22 @@ const duration: Reader<number> = {
   text: parseDuration,
 };
 
+const isArgv = (value: unknown): value is readonly string[] =>
+  Array.isArray(value) && isText(value[0]) && value.every((item) => typeof item === 'string');
+
+const argv: Reader<readonly string[]> = {
+  expected: "a program with its arguments as a list: ['pg_dump', '-Fc', '-f', 'before.dump']",
+  value: (value) => (isArgv(value) ? value : undefined),
+  text: (value) => {
+    try {
+      const read: unknown = JSON.parse(value);
+      return isArgv(read) ? read : undefined;
+    } catch {
+      return undefined;
+    }
+  },
+};
+
 const boolean: Reader<boolean> = {
   expected: 'true or false',
   value: (value) => (typeof value === 'boolean' ? value : undefined),
@@ -113,6 +129,7 @@ export const SETTINGS = {
   statementTimeout: duration,
   wait: duration,
   connectTimeout: duration,
+  beforeUpgrade: orNull(argv),
   fileTemplate: text,
   truncateSlugLength: length,
   development: boolean,

@@ -108,7 +108,7 @@ export function fromFile(file: FoundFile, settings: ConfigSettings, path = ''): 
   };
 }
 
-const OTHER_VARIABLES = ['TORALE_ENV', 'TORALE_CONFIG'];
+const OTHER_VARIABLES = ['TORALE_ENV', 'TORALE_CONFIG', 'TORALE_LOG_FORMAT'];
 
 /** A remark on each `TORALE_*` variable that nothing reads and that looks mistyped. */
 export function mistypedVariables(variables: Variables): string[] {

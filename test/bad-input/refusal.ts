@@ -79,3 +79,10 @@ export function exists(path: string): boolean {
     return false;
   }
 }
+
+/** A URL with some parts changed. */
+export function changed(url: string, change: (parts: URL) => void): string {
+  const parts = new URL(url);
+  change(parts);
+  return parts.href;
+}

@@ -17,7 +17,7 @@ test('each value with its origin', async () => {
   });
   const loaded = await load({ env: { TORALE_ROLE: 'owner' }, flags: { searchPath: 'app,public' } });
   expect(describeConfig(loaded, folder)).toEqual([
-    { key: 'config', value: 'torale.config.json', origin: 'default' },
+    { key: 'config', value: 'torale.config.json', origin: 'found' },
     { key: 'env', value: null, origin: 'default' },
     { key: 'url', value: 'postgres://app@db:5432/shop', origin: 'torale.config.json' },
     { key: 'password', value: '***', origin: 'torale.config.json' },
@@ -33,6 +33,7 @@ test('each value with its origin', async () => {
     { key: 'lockTimeout', value: '1m30s', origin: 'torale.config.json' },
     { key: 'wait', value: '0s', origin: 'default' },
     { key: 'connectTimeout', value: '5s', origin: 'default' },
+    { key: 'beforeUpgrade', value: null, origin: 'default' },
     { key: 'fileTemplate', value: '%(rev)s_%(slug)s', origin: 'default' },
     { key: 'truncateSlugLength', value: 40, origin: 'default' },
     { key: 'development', value: false, origin: 'default' },

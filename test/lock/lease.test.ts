@@ -19,7 +19,8 @@ async function contender({ url, name, dialect: dialectName }: TestDatabase, time
   onTestFinished(() => session.close().catch(() => undefined));
   const schema = dialectName === 'postgres' ? 'public' : name;
   const options = { schema, table: 'torale_version', timeoutMs, onWait: () => undefined };
-  const take = (): Promise<Lock> => takeLease({ session, dialect, names: tableNames('torale_version', schema), options, also: null, times });
+  const take = (): Promise<Lock> =>
+    takeLease({ session, dialect, names: tableNames('torale_version', schema), options, also: null, times });
   return { session, take };
 }
 
@@ -33,7 +34,8 @@ describeOn(SERVERS, 'a lease', (dialect) => {
     const winners = results.filter((result) => result.status === 'fulfilled');
     expect(winners).toHaveLength(1);
     for (const result of results) {
-      if (result.status === 'rejected') expect(result.reason).toMatchObject({ code: 'LOCKED', message: expect.stringMatching(/pid \d+/) });
+      if (result.status === 'rejected')
+        expect(result.reason).toMatchObject({ code: 'LOCKED', message: expect.stringMatching(/pid \d+/) });
     }
     await winners[0]!.value.release();
     await (await (await contender(db)).take()).release();
@@ -52,7 +54,9 @@ describeOn(SERVERS, 'a lease', (dialect) => {
   test('of a holder that died is taken over, but not before it has stood still for a while', async () => {
     const db = await freshDatabase(dialect);
     await (await (await contender(db)).take()).release();
-    await db.query(`UPDATE torale_lock SET token = 'dead', holder = 'somebody', expires_at = ${PAST[dialect as 'postgres']}`);
+    await db.query(
+      `UPDATE torale_lock SET token = 'dead', holder = 'somebody', expires_at = ${PAST[dialect as 'postgres']}`,
+    );
     await expect((await contender(db, 300)).take()).rejects.toMatchObject({ code: 'LOCKED' });
     const started = performance.now();
     await (await (await contender(db, 10_000)).take()).release();
@@ -80,7 +84,10 @@ describeOn(SERVERS, 'a lease', (dialect) => {
     const lock = await (await contender(db)).take();
     await db.query("UPDATE torale_lock SET token = 'another'");
     await pause(900);
-    expect(lock.lost?.reason).toMatchObject({ code: 'LOCKED', message: expect.stringMatching(/^The migration lock was lost/) });
+    expect(lock.lost?.reason).toMatchObject({
+      code: 'LOCKED',
+      message: expect.stringMatching(/^The migration lock was lost/),
+    });
     await expect(lock.verify()).rejects.toMatchObject({ code: 'LOCKED' });
     await expect(lock.confirm(false)).rejects.toMatchObject({ code: 'LOCKED' });
     await lock.release();
@@ -110,7 +117,10 @@ describeOn(SERVERS, 'upgrade --lock lease', (dialect) => {
   test('six runners apply each revision once; one that takes the session lock waits for them', async () => {
     const { url, query } = await freshDatabase(dialect);
     const versions = writeVersions([
-      { id: 'a1', body: `await op.execute('CREATE TABLE t (n integer)'); await new Promise((done) => setTimeout(done, 1500));` },
+      {
+        id: 'a1',
+        body: `await op.execute('CREATE TABLE t (n integer)'); await new Promise((done) => setTimeout(done, 1500));`,
+      },
       { id: 'b2', body: `await op.execute('INSERT INTO t (n) VALUES (1)');` },
     ]);
     const args = ['upgrade', 'head', '--url', url, '--versions', versions];
@@ -137,14 +147,19 @@ describeOn(SERVERS, 'upgrade --lock lease', (dialect) => {
   test('a statement that commits by itself does not begin without the lease', async () => {
     const { url, query } = await freshDatabase(dialect);
     const body = `await op.autocommit(async () => { ${steal} await op.execute('CREATE TABLE t (n integer)'); });`;
-    await expect(upgrade({ url, versions: writeVersions([{ id: 'a1', body }]), lock: 'lease' })).rejects.toMatchObject({ code: 'LOCKED' });
+    await expect(upgrade({ url, versions: writeVersions([{ id: 'a1', body }]), lock: 'lease' })).rejects.toMatchObject({
+      code: 'LOCKED',
+    });
     await expect(query('SELECT n FROM t')).rejects.toThrow();
   });
 
   test('status and break tell of it; after a break nobody gets it at once', async () => {
     const { url, query } = await freshDatabase(dialect);
     const versions = writeVersions([
-      { id: 'a1', body: `op.log('holding'); await new Promise((done) => setTimeout(done, 6000)); await op.execute('CREATE TABLE t (n integer)');` },
+      {
+        id: 'a1',
+        body: `op.log('holding'); await new Promise((done) => setTimeout(done, 6000)); await op.execute('CREATE TABLE t (n integer)');`,
+      },
     ]);
     let isHeld: () => void = () => undefined;
     const held = new Promise<void>((done) => (isHeld = done));
@@ -152,8 +167,13 @@ describeOn(SERVERS, 'upgrade --lock lease', (dialect) => {
     // Without the session lock besides, as on a server whose locks are no good.
     const running = upgrade({ url, versions, lock: 'lease', onEvent }).catch((error: unknown) => error);
     await held;
-    const { locks } = JSON.parse((await torale(['lock', 'status', '--url', url, '--json'])).stdout) as { locks: object[] };
-    expect(locks).toMatchObject([{ kind: 'session' }, { kind: 'lease', holder: expect.stringContaining(`pid ${process.pid}`), connection: null }]);
+    const { locks } = JSON.parse((await torale(['lock', 'status', '--url', url, '--json'])).stdout) as {
+      locks: object[];
+    };
+    expect(locks).toMatchObject([
+      { kind: 'session' },
+      { kind: 'lease', holder: expect.stringContaining(`pid ${process.pid}`), connection: null },
+    ]);
     await query("UPDATE torale_lock SET token = 'x', holder = 'somebody'");
     const broken = await torale(['lock', 'break', '--yes', '--url', url]);
     expect(broken).toMatchObject({ code: 0, stdout: expect.stringContaining('Took the lease from somebody') });

@@ -13,7 +13,11 @@ describe('a transaction pooler by its address', () => {
   test.each([
     ['aws-0-eu-central-1.pooler.supabase.com', 6543, /port 5432/],
     ['db.abcdefghijklm.supabase.co', 6543, /port 5432/],
-    ['ep-cool-darkness-123456-pooler.us-east-2.aws.neon.tech', 5432, /ep-cool-darkness-123456\.us-east-2\.aws\.neon\.tech/],
+    [
+      'ep-cool-darkness-123456-pooler.us-east-2.aws.neon.tech',
+      5432,
+      /ep-cool-darkness-123456\.us-east-2\.aws\.neon\.tech/,
+    ],
   ])('%s:%i', (host, port, wayOut) => {
     expect(at(host, port)?.wayOut).toMatch(wayOut);
   });
@@ -36,13 +40,18 @@ describe('a transaction pooler by its address', () => {
 describeIf(pgbouncerProgram() !== undefined && flavorOf('postgres') !== undefined, NEEDS_PGBOUNCER, 'PgBouncer', () => {
   const revisions = [
     { id: 'a1', body: `await op.execute('CREATE TABLE a (id integer)');` },
-    { id: 'b2', body: `await op.autocommit(async () => { await op.execute('CREATE INDEX CONCURRENTLY a_id ON a (id)'); });` },
+    {
+      id: 'b2',
+      body: `await op.autocommit(async () => { await op.execute('CREATE INDEX CONCURRENTLY a_id ON a (id)'); });`,
+    },
   ];
 
   test.each(['transaction', 'statement'] as const)('in %s mode is refused with the way out', async (mode) => {
     const { url, query } = await freshDatabase('postgres');
     const pooled = await startPgbouncer(url, mode);
-    await expect(upgrade({ url: pooled, versions: writeVersions(revisions), role: 'pg_monitor' })).rejects.toMatchObject({
+    await expect(
+      upgrade({ url: pooled, versions: writeVersions(revisions), role: 'pg_monitor' }),
+    ).rejects.toMatchObject({
       code: 'REFUSED',
       exitCode: 12,
       hint: expect.stringContaining('TORALE_URL'),
@@ -66,7 +75,9 @@ describeIf(pgbouncerProgram() !== undefined && flavorOf('postgres') !== undefine
     });
     try {
       for (let round = 0; round < 5; round++) {
-        await expect(upgrade({ url: pooled, versions: writeVersions(revisions) })).rejects.toMatchObject({ code: 'REFUSED' });
+        await expect(upgrade({ url: pooled, versions: writeVersions(revisions) })).rejects.toMatchObject({
+          code: 'REFUSED',
+        });
       }
     } finally {
       isOver = true;
@@ -81,7 +92,9 @@ describeIf(pgbouncerProgram() !== undefined && flavorOf('postgres') !== undefine
     const versions = writeVersions(revisions);
     await upgrade({ url, versions });
     expect((await current({ url: pooled, versions, searchPath: 'public' })).state).toBe('head');
-    await expect(upgrade({ url: pooled, versions, searchPath: 'pg_catalog' })).rejects.toMatchObject({ code: 'REFUSED' });
+    await expect(upgrade({ url: pooled, versions, searchPath: 'pg_catalog' })).rejects.toMatchObject({
+      code: 'REFUSED',
+    });
     const app = new pg.Client({ connectionString: pooled });
     await app.connect();
     try {
@@ -108,7 +121,9 @@ describeIf(pgbouncerProgram() !== undefined && flavorOf('postgres') !== undefine
     const client = new pg.Client({ connectionString: await startPgbouncer(url, 'transaction') });
     await client.connect();
     try {
-      await expect(upgrade({ connection: client, versions: writeVersions(revisions) })).rejects.toMatchObject({ code: 'REFUSED' });
+      await expect(upgrade({ connection: client, versions: writeVersions(revisions) })).rejects.toMatchObject({
+        code: 'REFUSED',
+      });
     } finally {
       await client.end();
     }

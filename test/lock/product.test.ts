@@ -12,7 +12,10 @@ describe('products that speak the protocol of PostgreSQL', () => {
     // https://github.com/hashicorp/terraform-provider-postgresql/issues/91
     ['CockroachDB CCL v20.2.19 (x86_64-unknown-linux-gnu, built 2022/02/09)', 'CockroachDB'],
     ['15.20 (Debian 15.20-0+deb12u1)', undefined],
-    ['PostgreSQL 15.20 (Debian 15.20-0+deb12u1) on x86_64-pc-linux-gnu, compiled by gcc (Debian 12.2.0-14) 12.2.0, 64-bit', undefined],
+    [
+      'PostgreSQL 15.20 (Debian 15.20-0+deb12u1) on x86_64-pc-linux-gnu, compiled by gcc (Debian 12.2.0-14) 12.2.0, 64-bit',
+      undefined,
+    ],
   ])('%s', (version, product) => {
     expect(postgresProduct(version)).toBe(product);
     expect(postgresWorth(product).kind).toBe(product === undefined ? 'good' : 'foreign');
@@ -42,9 +45,17 @@ describe('products that speak the protocol of MySQL', () => {
   test.each<[string, Record<string, string>, string]>([
     ['a MariaDB in a cluster', { wsrep_on: 'ON', wsrep_provider: '/usr/lib/galera/libgalera_smm.so' }, 'local'],
     ['a Percona XtraDB Cluster', { wsrep_provider: '/usr/lib64/galera4/libgalera_smm.so' }, 'local'],
-    ['a MariaDB with its cluster switched off', { wsrep_on: 'OFF', wsrep_provider: '/usr/lib/galera/libgalera_smm.so' }, 'good'],
+    [
+      'a MariaDB with its cluster switched off',
+      { wsrep_on: 'OFF', wsrep_provider: '/usr/lib/galera/libgalera_smm.so' },
+      'good',
+    ],
     ['a MariaDB that has the feature', { wsrep_on: 'OFF', wsrep_provider: 'none' }, 'good'],
-    ['several primaries', { group_replication_group_name: 'aaaa', group_replication_single_primary_mode: 'OFF' }, 'local'],
+    [
+      'several primaries',
+      { group_replication_group_name: 'aaaa', group_replication_single_primary_mode: 'OFF' },
+      'local',
+    ],
     ['one primary', { group_replication_group_name: 'aaaa', group_replication_single_primary_mode: 'ON' }, 'good'],
     ['no group', { group_replication_group_name: '', group_replication_single_primary_mode: 'OFF' }, 'good'],
     ['a MySQL', {}, 'good'],

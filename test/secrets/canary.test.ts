@@ -118,9 +118,10 @@ describeOn(['postgres', 'mysql'], 'a revision that holds a password', (dialect) 
     const admin = adminUrl(dialect as 'postgres');
     if (dialect === 'postgres') {
       await query(admin, `CREATE ROLE ${user} LOGIN SUPERUSER`);
-      onTestFinished(
-        async () => void (await query(admin, `DROP OWNED BY ${user}; DROP ROLE ${user}`).catch(() => undefined)),
-      );
+      onTestFinished(async () => {
+        await query(url, `REASSIGN OWNED BY ${user} TO CURRENT_USER; DROP OWNED BY ${user}`);
+        await query(admin, `DROP ROLE ${user}`);
+      });
     } else {
       await query(admin, `CREATE USER ${user}@'%' IDENTIFIED BY '${CANARY}'`);
       await query(admin, `GRANT ALL ON *.* TO ${user}@'%'`);
@@ -146,7 +147,6 @@ describeOn(['postgres', 'mysql'], 'a revision that holds a password', (dialect) 
     for (const table of ['torale_history', 'torale_journal']) {
       expectNoSecret(JSON.stringify(await db.query(`SELECT * FROM ${table}`).catch(() => [])));
     }
-    if (dialect === 'postgres') await db.query(`REASSIGN OWNED BY ${new URL(url).username} TO CURRENT_USER`);
   });
 
   test('that succeeds leaves it in none of the tables', async () => {
@@ -168,6 +168,5 @@ describeOn(['postgres', 'mysql'], 'a revision that holds a password', (dialect) 
     for (const table of ['torale_history', 'torale_journal', 'torale_version']) {
       expectNoSecret(JSON.stringify(await db.query(`SELECT * FROM ${table}`)));
     }
-    if (dialect === 'postgres') await db.query(`REASSIGN OWNED BY ${new URL(url).username} TO CURRENT_USER`);
   });
 });

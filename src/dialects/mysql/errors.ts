@@ -23,6 +23,7 @@ export function describeError(error: unknown): ServerError {
 const REFUSALS: Readonly<Record<number, Refusal>> = {
   1044: 'denied', // ER_DBACCESS_DENIED_ERROR
   1045: 'denied', // ER_ACCESS_DENIED_ERROR
+  1095: 'denied', // ER_KILL_DENIED_ERROR
   1142: 'denied', // ER_TABLEACCESS_DENIED_ERROR
   1143: 'denied', // ER_COLUMNACCESS_DENIED_ERROR
   1227: 'denied', // ER_SPECIFIC_ACCESS_DENIED_ERROR

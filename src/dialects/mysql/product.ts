@@ -33,11 +33,17 @@ export function worthOf(product: string | undefined, variables: ReadonlyMap<stri
   // Percona XtraDB Cluster has no global wsrep_on (https://docs.percona.com/percona-xtradb-cluster/8.0/wsrep-system-index.html).
   const hasProvider = !['', 'none'].includes(value('wsrep_provider'));
   if (hasProvider && value('wsrep_on') !== 'off') {
-    return { kind: 'local', why: 'This server is a node of a Galera cluster, whose named locks do not exclude other nodes' };
+    return {
+      kind: 'local',
+      why: 'This server is a node of a Galera cluster, whose named locks do not exclude other nodes',
+    };
   }
   const isMultiPrimary = value('group_replication_single_primary_mode') === 'off';
   if (value('group_replication_group_name') !== '' && isMultiPrimary) {
-    return { kind: 'local', why: 'This server is one of several primaries, whose named locks do not exclude each other' };
+    return {
+      kind: 'local',
+      why: 'This server is one of several primaries, whose named locks do not exclude each other',
+    };
   }
   return { kind: 'good' };
 }

@@ -175,7 +175,9 @@ export async function prepareSession(
   } else if (await isTransactionPooled(client, () => ground.openAnother())) {
     throw poolerRefused(display);
   }
-  await client.query(`SELECT ${settings.map(({ name, value }) => setConfig(name, value, options.readOnly)).join(', ')}`);
+  await client.query(
+    `SELECT ${settings.map(({ name, value }) => setConfig(name, value, options.readOnly)).join(', ')}`,
+  );
   return true;
 }
 

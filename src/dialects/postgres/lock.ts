@@ -9,7 +9,7 @@ import { literal } from './literal.ts';
 import { worthOf } from './product.ts';
 
 /** Computed here: the server's own hash functions promise nothing between versions. */
-export function lockKey(schema: string, table: string): bigint {
+function lockKey(schema: string, table: string): bigint {
   const digest = createHash('sha256').update(`torale\0${schema}\0${table}`).digest();
   return digest.readBigInt64BE(0);
 }
