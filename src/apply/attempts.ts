@@ -47,7 +47,13 @@ export async function runWithRetries(options: RevisionRunOptions, limiter: Sessi
   let { prior } = options;
   for (let number = 1; ; number++) {
     const { lockTimeoutMs, restMs } = attemptLimits(number, limits, Math.random());
-    const attempt: Attempt = { module, number, limiter, limits: { lockTimeoutMs, statementTimeoutMs: limits.statementTimeoutMs }, blockers: [] };
+    const attempt: Attempt = {
+      module,
+      number,
+      limiter,
+      limits: { lockTimeoutMs, statementTimeoutMs: limits.statementTimeoutMs },
+      blockers: [],
+    };
     try {
       return await runRevision({ ...options, prior }, attempt);
     } catch (error) {

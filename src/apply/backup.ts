@@ -116,10 +116,14 @@ function makeFor(driver: object, file: string): void {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') {
       throw failed(`${file} cannot be made: ${(error as Error).message}`, error);
     }
-    throw new ToraleError('BACKUP_FAILED', `${file} exists already: a backup overwrites nothing. Nothing was applied.`, {
-      hint: 'Name another file, or move that one away.',
-      data: { file },
-    });
+    throw new ToraleError(
+      'BACKUP_FAILED',
+      `${file} exists already: a backup overwrites nothing. Nothing was applied.`,
+      {
+        hint: 'Name another file, or move that one away.',
+        data: { file },
+      },
+    );
   }
 }
 

@@ -34,15 +34,15 @@ export class Pages {
    * @param key names of columns; null is the first
    * @throws ToraleError REVISION_FAILED for a key that the query does not have, that has no exact order, or is NULL
    */
-  static async open(
-    session: Session,
-    dialect: Dialect,
-    select: string,
-    key: readonly string[] | null,
-  ): Promise<Pages> {
+  static async open(session: Session, dialect: Dialect, select: string, key: readonly string[] | null): Promise<Pages> {
     const columns = await dialect.columnsOf(session, select);
     const names = key ?? columns.slice(0, 1).map(({ name }) => name);
-    const pages = new Pages(session, dialect, select, names.map((name) => columnNamed(columns, name)));
+    const pages = new Pages(
+      session,
+      dialect,
+      select,
+      names.map((name) => columnNamed(columns, name)),
+    );
     await pages.#refuseNull();
     return pages;
   }

@@ -147,13 +147,21 @@ export function refuseBatchWithin(where: string | null): void {
 }
 
 function besideIt(sql: string): ToraleError {
-  return new ToraleError('REVISION_FAILED', `A statement (${firstWords(sql)}) ran beside op.batch, in none of its batches.`, {
-    hint: 'Await op.batch before the next statement; in a batch, await each statement of its function.',
-  });
+  return new ToraleError(
+    'REVISION_FAILED',
+    `A statement (${firstWords(sql)}) ran beside op.batch, in none of its batches.`,
+    {
+      hint: 'Await op.batch before the next statement; in a batch, await each statement of its function.',
+    },
+  );
 }
 
 function definition(sql: string): ToraleError {
-  return new ToraleError('REVISION_FAILED', `op.batch changes data only; this changes a definition: ${firstWords(sql)}`, {
-    hint: 'Let it run before or after op.batch.',
-  });
+  return new ToraleError(
+    'REVISION_FAILED',
+    `op.batch changes data only; this changes a definition: ${firstWords(sql)}`,
+    {
+      hint: 'Let it run before or after op.batch.',
+    },
+  );
 }

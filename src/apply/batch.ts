@@ -43,7 +43,7 @@ export async function runBatches(
   const pace = new Pace(plan.size, plan.budgetMs);
   const meter = new Meter(from, ground.onProgress);
   let position = from;
-  for (let tries = 1; ; ) {
+  for (let tries = 1; ;) {
     signal.throwIfAborted();
     const started = performance.now();
     let page: Page | undefined;

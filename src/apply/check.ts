@@ -126,9 +126,12 @@ function databaseFinding(report: CurrentReport, findings: Finding[], lines: Chec
       else add('UNRESOLVED', `${what}, and a person must decide: see 'torale resolve'`, 'unfinished', [revision]);
       return;
     }
-    default:
+    case 'empty':
+    case 'behind':
+    case 'head':
   }
-  const more = report.unresolved === undefined ? '' : `; ${report.unresolved.revision}, which no file here has, is partly applied`;
+  const more =
+    report.unresolved === undefined ? '' : `; ${report.unresolved.revision}, which no file here has, is partly applied`;
   if (pending.length === 0) lines.push({ subject: 'database', text: `${at}${more}`, verdict: 'ok' });
   else add('PENDING', `${at}, ${pending.length} pending`, 'pending', pending);
 }

@@ -50,7 +50,7 @@ async function withPatience(
   for (let delay = 250; ; delay = Math.min(delay * 1.7, 5000)) {
     signal.throwIfAborted();
     try {
-      return await attempt();
+      return await orAborted(attempt(), signal);
     } catch (error) {
       const elapsedMs = performance.now() - started;
       // Wrong passwords and missing databases do not mend themselves.
@@ -61,3 +61,20 @@ async function withPatience(
   }
 }
 
+/** A server that does not answer must not keep a run that was stopped; a connection that comes late is closed. */
+async function orAborted(opening: Promise<Session>, signal: AbortSignal): Promise<Session> {
+  let stop: (() => void) | undefined;
+  const aborted = new Promise<never>((_, reject) => {
+    stop = () => {
+      opening.then((session) => session.close()).catch(() => undefined);
+      // oxlint-disable-next-line typescript/prefer-promise-reject-errors -- the reason is whatever the caller gave
+      reject(signal.reason);
+    };
+    signal.addEventListener('abort', stop, { once: true });
+  });
+  try {
+    return await Promise.race([opening, aborted]);
+  } finally {
+    signal.removeEventListener('abort', stop!);
+  }
+}

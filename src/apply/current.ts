@@ -47,9 +47,7 @@ export function describeState(
     state: unfinished === null || isForeign ? stateOf(applied.heads, position, pending) : 'unresolved',
     pending,
     unknown: position.unknown,
-    ...(unfinished === null
-      ? {}
-      : { unresolved: { revision: unfinished.revision, resumable: unfinished.resumable } }),
+    ...(unfinished === null ? {} : { unresolved: { revision: unfinished.revision, resumable: unfinished.resumable } }),
   };
 }
 

@@ -39,10 +39,7 @@ export function leftOpen(): ToraleError {
 }
 
 export function afterItsEnd(revision: string): ToraleError {
-  return new ToraleError(
-    'REVISION_FAILED',
-    `Revision ${revision} is over; it ran a statement that was not awaited.`,
-  );
+  return new ToraleError('REVISION_FAILED', `Revision ${revision} is over; it ran a statement that was not awaited.`);
 }
 
 export function inDoubt(revision: string, report: StatementReport, verdict: Verdict): ToraleError {

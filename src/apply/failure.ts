@@ -36,7 +36,9 @@ export function revisionFailure(cause: unknown, context: FailureContext): Torale
   const failed = context.reports.at(-1)?.state === 'failed' ? context.reports.at(-1)! : null;
   // The stack of one of Torale's own errors tells where Torale found out, not where the user went wrong.
   const site =
-    failed?.inner?.site ?? failed?.site ?? (isToraleError(cause) ? null : callSite((cause as Error | undefined)?.stack, context.file));
+    failed?.inner?.site ??
+    failed?.site ??
+    (isToraleError(cause) ? null : callSite((cause as Error | undefined)?.stack, context.file));
   const total = context.planned?.length ?? 0;
   const place = failed === null ? '' : ` at statement ${failed.number}${total >= failed.number ? ` of ${total}` : ''}`;
   const lines = [`Revision ${context.revision} failed${place}${where(site, context.file)}`];
@@ -153,7 +155,6 @@ function excerptOf({ sql, inner, batch }: StatementReport, { serverError }: Fail
   if (inner !== undefined) return excerpt(inner.sql, serverError?.position);
   return excerpt(sql, batch === undefined ? serverError?.position : undefined);
 }
-
 
 /** The statement, or the lines around the server's position with a caret under it. */
 function excerpt(sql: string, position?: number): string[] {

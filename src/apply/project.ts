@@ -53,12 +53,6 @@ export function createRun(config: Config, options: RunOptions = {}): Run {
     get graph() {
       return (graph ??= loadGraph(this.source.headers));
     },
-    async openSide() {
-      if (config.database === null || options.knex !== undefined || options.connection !== undefined) return null;
-      const waitless = { ...config, waitMs: 0 };
-      const never = new AbortController().signal;
-      return (await connect(waitless, { readOnly: true, create: false }, () => undefined, never)).session;
-    },
     async open(how) {
       signal.throwIfAborted();
       if (options.knex !== undefined || options.connection !== undefined) {

@@ -62,7 +62,7 @@ export async function runRevision(options: RevisionRunOptions, attempt: Attempt)
   const { module } = attempt;
   const startedAt = new Date();
   const started = performance.now();
-  const checksum = run.source.checksumOf(step.revision);
+  const checksum = module.checksum ?? null;
   const execution = new Execution({
     session,
     dialect,
@@ -88,7 +88,8 @@ export async function runRevision(options: RevisionRunOptions, attempt: Attempt)
       // Rows are waited for longer than tables: nobody queues up behind it.
       limits: {
         ...attempt.limits,
-        lockTimeoutMs: attempt.limits.lockTimeoutMs && Math.max(attempt.limits.lockTimeoutMs, run.config.statementLockTimeoutMs),
+        lockTimeoutMs:
+          attempt.limits.lockTimeoutMs && Math.max(attempt.limits.lockTimeoutMs, run.config.statementLockTimeoutMs),
       },
       retry: module.options?.['retry'] !== false,
       onProgress: (progress) => run.onEvent({ type: 'batch', revision: step.revision, ...progress }),
@@ -217,13 +218,17 @@ function adviceFor(sql: string, dialect: Dialect): string | undefined {
   return "This statement cannot run inside a transaction. Write: await op.autocommit(async () => { await op.execute('…'); });";
 }
 
-/** Never fails: a container may run under a uid that has no name. */
+let me: string | undefined;
+
+/** Never fails: a container may run under a uid that has no name. Asked once, since the system looks that up in files. */
 export function whoAmI(): string {
-  let user = '';
+  return (me ??= `${userName()}${hostname()} (pid ${process.pid})`);
+}
+
+function userName(): string {
   try {
-    user = `${userInfo().username}@`;
+    return `${userInfo().username}@`;
   } catch {
-    user = process.getuid === undefined ? '' : `${process.getuid()}@`;
+    return process.getuid === undefined ? '' : `${process.getuid()}@`;
   }
-  return `${user}${hostname()} (pid ${process.pid})`;
 }

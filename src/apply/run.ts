@@ -13,8 +13,6 @@ export interface Run {
   readonly graph: RevisionGraph;
   readonly onEvent: EventListener;
   readonly signal: AbortSignal;
-  /** Another connection to the same database, for what the first cannot do while it is busy; null where there is none. */
-  openSide(): Promise<Session | null>;
   /** Opens the one connection, or takes the caller's. */
   open(options: { readOnly: boolean; create: boolean }): Promise<Connected>;
 }

@@ -29,10 +29,14 @@ export class Succession {
    */
   async enter(): Promise<void> {
     if (this.#left === null || (await this.#look()) === this.#left) return;
-    throw new ToraleError('LOCKED', `Another run went on with revision ${this.#revision} meanwhile; this one stopped.`, {
-      hint: "Run the same command again when that one is done; 'torale current' tells how far it is.",
-      data: { revision: this.#revision },
-    });
+    throw new ToraleError(
+      'LOCKED',
+      `Another run went on with revision ${this.#revision} meanwhile; this one stopped.`,
+      {
+        hint: "Run the same command again when that one is done; 'torale current' tells how far it is.",
+        data: { revision: this.#revision },
+      },
+    );
   }
 
   async #look(): Promise<string> {

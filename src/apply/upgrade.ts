@@ -60,7 +60,7 @@ class Upgrade {
     this.#run = run;
     this.#connected = connected;
     this.#request = request;
-    this.#watcher = new Watcher(run, connected.dialect, connected.session);
+    this.#watcher = new Watcher(connected.dialect, connected.session);
     this.#limiter = new SessionLimiter(connected.dialect, connected.session);
     refuseBackupOf(connected, request);
     if (request.singleTransaction && !connected.dialect.transactionalDdl) {
@@ -197,21 +197,24 @@ class Upgrade {
       const prior = state.journal.filter((entry) => entry.revision === step.revision);
       onEvent({ type: 'revision-started', step, resumed: prior.length > 0 });
       const before = heads;
-      const durationMs = await runWithRetries({
-        run: this.#run,
-        connected: this.#connected,
-        journal,
-        step,
-        parents: graph.allParents(step.revision),
-        headsBefore: before,
-        headsAfter: step.headsAfter,
-        headsCommitted: outer === null ? before : state.heads,
-        prior,
-        outer,
-        watcher: this.#watcher,
-        stale: async () =>
-          !this.#connected.dialect.sessionLock && outer === null && !isAsFound(await journal.read(), before, prior),
-      }, this.#limiter);
+      const durationMs = await runWithRetries(
+        {
+          run: this.#run,
+          connected: this.#connected,
+          journal,
+          step,
+          parents: graph.allParents(step.revision),
+          headsBefore: before,
+          headsAfter: step.headsAfter,
+          headsCommitted: outer === null ? before : state.heads,
+          prior,
+          outer,
+          watcher: this.#watcher,
+          stale: async () =>
+            !this.#connected.dialect.sessionLock && outer === null && !isAsFound(await journal.read(), before, prior),
+        },
+        this.#limiter,
+      );
       if (durationMs === null) return false;
       heads = step.headsAfter;
       this.#applied.push({ revision: step.revision, durationMs });
@@ -233,11 +236,17 @@ function sameHeads(a: readonly string[], b: readonly string[]): boolean {
 }
 
 /** An unfinished revision that another run goes on with counts as well. */
-function isAsFound({ heads, journal }: AppliedState, before: readonly string[], prior: readonly JournalEntry[]): boolean {
+function isAsFound(
+  { heads, journal }: AppliedState,
+  before: readonly string[],
+  prior: readonly JournalEntry[],
+): boolean {
   const told = ({ revision, statement, state, fingerprint }: JournalEntry): string =>
     JSON.stringify([revision, statement, state, fingerprint]);
   const found = journal.map(told);
-  return sameHeads(heads, before) && found.length === prior.length && prior.every((entry) => found.includes(told(entry)));
+  return (
+    sameHeads(heads, before) && found.length === prior.length && prior.every((entry) => found.includes(told(entry)))
+  );
 }
 
 function refuseForeignJournal(state: AppliedState, next: string | undefined): void {

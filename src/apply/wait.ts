@@ -98,7 +98,11 @@ function tooLate(error: ToraleError, limitMs: number): ToraleError {
   });
 }
 
-function notThere({ heads, pending, codeHeads, unresolved }: CurrentReport, database: string, limitMs: number): ToraleError {
+function notThere(
+  { heads, pending, codeHeads, unresolved }: CurrentReport,
+  database: string,
+  limitMs: number,
+): ToraleError {
   const at = heads.length === 0 ? 'at no revision' : `at ${heads.join(', ')}`;
   const why = unresolved === undefined ? '' : `; ${unresolved.revision} is partly applied`;
   return new ToraleError(

@@ -1,19 +1,16 @@
 import type { Dialect } from '../dialects/dialect.ts';
 import type { Session } from '../session/session.ts';
-import type { Run } from './run.ts';
 
 /**
  * A second connection, opened when it is needed: while the first is busy in a statement, only another can tell who
  * keeps it waiting, or cancel it.
  */
 export class Watcher {
-  readonly #run: Run;
   readonly #dialect: Dialect;
   readonly #watched: Session;
-  #side: Promise<Session | null> | undefined;
+  #side: Promise<Session> | undefined;
 
-  constructor(run: Run, dialect: Dialect, watched: Session) {
-    this.#run = run;
+  constructor(dialect: Dialect, watched: Session) {
     this.#dialect = dialect;
     this.#watched = watched;
   }
@@ -29,18 +26,17 @@ export class Watcher {
   }
 
   async close(): Promise<void> {
-    const side = await this.#side?.catch(() => null);
+    const side = await this.#side?.catch(() => undefined);
     await side?.close().catch(() => undefined);
   }
 
   /** Help that is not to be had must not become a failure of its own. */
   async #ask<T>(question: (side: Session, id: number) => Promise<T>, otherwise: T): Promise<T> {
     const { id } = this.#watched;
-    if (id === null) return otherwise;
+    if (id === null || this.#watched.openAnother === undefined) return otherwise;
     try {
-      this.#side ??= this.#run.openSide();
-      const side = await this.#side;
-      return side === null ? otherwise : await question(side, id);
+      this.#side ??= this.#watched.openAnother();
+      return await question(await this.#side, id);
     } catch {
       return otherwise;
     }

@@ -16,7 +16,8 @@ export async function withoutSecrets<T>(run: Run, work: (run: Run) => Promise<T>
   try {
     return await work(run);
   } catch (error) {
-    if (signal.aborted && error === signal.reason) throw interrupted(error);
+    // A driver that was cut off may have an error of its own for that.
+    if (signal.aborted && (error === signal.reason || !isToraleError(error))) throw interrupted(signal.reason);
     throw withoutSecretsIn(error, secretsOf(config.database, config.scratchUrl));
   }
 }

@@ -3,7 +3,7 @@ import type { EventListener, PlannedStep, ToraleEvent } from '../events.ts';
 import { displayPath } from '../paths.ts';
 import { redact, redactValue } from '../redact.ts';
 import { words } from './arguments.ts';
-import { eventText } from './progress.ts';
+import { eventText, throttle } from './progress.ts';
 
 export const LOG_FORMATS = ['text', 'json'] as const;
 export type LogFormat = (typeof LOG_FORMATS)[number];
@@ -64,7 +64,9 @@ function escaped(json: string): string {
 
 /** Writes each event as one line of JSON. */
 export function jsonProgress(write: (line: string) => void, secrets: () => readonly string[]): EventListener {
+  const isDue = throttle();
   return (event) => {
+    if (!isDue(event)) return;
     const { type, ...facts } = event;
     const message = eventText(event);
     write(logLine(LEVELS[type] ?? 'info', type, { ...flat(facts), ...(message && { message }) }, secrets()));

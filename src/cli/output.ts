@@ -15,7 +15,7 @@ export interface Output {
   /** The same of the terminal on stderr. */
   readonly noteColumns: number;
   result(text: string): void;
-  note(text: string): void;
+  readonly note: (text: string) => void;
   /** Colour for a result; the text itself where stdout is no terminal or NO_COLOR is set. */
   readonly style: Paint;
   readonly styleNote: Paint;

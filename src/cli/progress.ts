@@ -17,9 +17,21 @@ function named({ revision, message }: PlannedStep): string {
 const LOG_EVERY_MS = 10_000;
 
 function inLog(output: Output): EventListener {
+  const isDue = throttle();
   return (event) => {
     const text = eventText(event);
-    if (text !== null) output.note(`torale: ${text}`);
+    if (text !== null && isDue(event)) output.note(`torale: ${text}`);
+  };
+}
+
+/** Lets an operation that goes on through every so often only, and its end always. */
+export function throttle(): (event: ToraleEvent) => boolean {
+  let told = -Infinity;
+  return (event) => {
+    if (event.type !== 'batch') return true;
+    if (!event.done && performance.now() - told < LOG_EVERY_MS) return false;
+    told = event.done ? -Infinity : performance.now();
+    return true;
   };
 }
 
@@ -31,6 +43,7 @@ export function eventText(event: ToraleEvent): string | null {
     const from = event.heads.join(', ') || '(base)';
     return `${count(event.steps.length, 'revision')} to apply, ${from} → ${event.steps.at(-1)!.revision}`;
   }
+  if (event.type === 'batch') return `${event.revision}: ${rowsSoFar(event)}`;
   if (event.type === 'revision-started' && event.resumed) return `going on with ${named(event.step)}`;
   if (event.type !== 'revision-applied') return null;
   return `applied ${named(event.step)} (${formatDuration(event.durationMs)})`;

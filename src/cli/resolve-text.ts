@@ -42,7 +42,9 @@ function decisionLines(
   hasFile: boolean,
 ): string[] {
   const edited = statements.filter((one) => one.edited).map(({ statement }) => statement);
-  const restore = hasFile ? 'Restore it as it was, and upgrade goes on after what is done.' : 'Deploy the image that has it.';
+  const restore = hasFile
+    ? 'Restore it as it was, and upgrade goes on after what is done.'
+    : 'Deploy the image that has it.';
   const why =
     edited.length > 0
       ? [`The file has other statements by now than those that took effect (${edited.join(', ')}). ${restore}`]

@@ -73,7 +73,8 @@ function createTable(dialect: Dialect, names: TableNames, table: ToraleTable): s
       `finished_at ${type.timestamp}`,
       'PRIMARY KEY (revision, statement)',
     ],
-    layout: [`version ${type.integer} NOT NULL`, `compatible ${type.integer} NOT NULL`],
+    // Some servers refuse a table without a primary key (sql_require_primary_key).
+    layout: [`version ${type.integer} NOT NULL PRIMARY KEY`, `compatible ${type.integer} NOT NULL`],
   };
   return `CREATE TABLE ${qualified(dialect, names, table)} (\n  ${columns[table].join(',\n  ')}\n)${type.tableOptions}`;
 }

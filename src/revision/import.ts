@@ -1,49 +1,49 @@
 import { pathToFileURL } from 'node:url';
-import { checksumOf } from './checksum.ts';
-
-export interface Attempt {
-  readonly result: Promise<unknown>;
-  /** Whether any code has run: the file's own, or that of a module it imports. */
-  hasBegun(): boolean;
-}
-
-const BEGUN = Symbol.for('torale.begun');
-const begun: Record<symbol, unknown> = globalThis as unknown as Record<symbol, unknown>;
 
 /**
- * Imports a module by Node's own loader and knows, should that fail, whether anything has run.
+ * Imports a module by Node's own loader.
  *
- * Of an error alone that cannot be told: a revision's own `await import('./x')` or `JSON.parse` fails with the same
- * codes as its loading. But of a graph of ES modules nothing runs before all of it is parsed and linked
- * (https://tc39.es/ecma262/#sec-moduleevaluation), and then it runs in the order of the imports. So a module of one
- * line is imported before the file, and if that has not run, nothing has.
+ * @param checksum of its text, as checksumOf gives it
  */
-export function importOnce(file: string, text: string): Attempt {
-  // Also another copy of this module must not meet the same one: it would be found already run.
-  const id = `${Math.random()}`;
-  const ids = (begun[BEGUN] ??= new Set()) as Set<string>;
-  const first = dataUrl(`globalThis[Symbol.for('torale.begun')].add('${id}');`);
-  const both = dataUrl(`import '${first}';\nexport * as revision from ${JSON.stringify(freshUrl(file, text))};`);
-  let hasBegun = false;
+export async function importFresh(file: string, checksum: string): Promise<unknown> {
   const quiet = quietWarnings();
-  const result = (async () => {
-    try {
-      const { revision } = (await import(both)) as { revision: unknown };
-      return revision;
-    } finally {
-      hasBegun = ids.delete(id);
-      quiet.end();
-    }
-  })();
-  return { result, hasBegun: () => hasBegun };
+  try {
+    return (await import(freshUrl(file, checksum))) as unknown;
+  } finally {
+    quiet.end();
+  }
+}
+
+/** Thrown by a module that runs before another. */
+const STOP = 'torale: not to be run';
+const FIRST = dataUrl(`throw ${JSON.stringify(STOP)};`);
+
+/**
+ * Whether any code has run of a module whose import failed: its own, or that of a module it imports.
+ *
+ * Of the error that cannot be told: a revision's own `await import('./x')` or `JSON.parse` fails with the same codes as
+ * its loading. But of a graph of ES modules nothing runs before all of it is parsed and linked
+ * (https://tc39.es/ecma262/#sec-moduleevaluation), and then it runs in the order of the imports. So the module is
+ * imported again, behind one that throws: either linking fails as it did before, and nothing has run, or that one is
+ * reached, and whatever is behind it does not run now.
+ */
+export async function hasBegun(file: string, checksum: string): Promise<boolean> {
+  const quiet = quietWarnings();
+  try {
+    await import(dataUrl(`import '${FIRST}';\nimport ${JSON.stringify(freshUrl(file, checksum))};`));
+    return true;
+  } catch (error) {
+    return error === STOP;
+  } finally {
+    quiet.end();
+  }
 }
 
 /** What each file held when Node first imported it: Node keeps a module for good, but a file may be mended meanwhile. */
 const importedTexts = new Map<string, string>();
 
-function freshUrl(file: string, text: string): string {
+function freshUrl(file: string, checksum: string): string {
   const url = pathToFileURL(file);
-  const checksum = checksumOf(text, file);
   const first = importedTexts.get(file);
   if (first === undefined) importedTexts.set(file, checksum);
   else if (first !== checksum) url.search = `?torale=${checksum.slice(-12)}`;

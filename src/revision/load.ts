@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { dirname, extname, join } from 'node:path';
 import { ToraleError } from '../errors.ts';
-import { importOnce } from './import.ts';
+import { checksumOf } from './checksum.ts';
+import { hasBegun, importFresh } from './import.ts';
 import { importFailure } from './import-failure.ts';
 import { readHeaderAndSyntax } from './header.ts';
 import { readText } from './locations.ts';
@@ -24,10 +25,11 @@ export type { RevisionModule } from './module.ts';
  */
 export async function loadRevision(file: string): Promise<RevisionModule> {
   const text = readText(file);
+  const checksum = checksumOf(text, file);
   const { header, syntax } = readHeaderAndSyntax(text, file);
   let namespace: unknown;
   try {
-    namespace = await importFile(file, text, syntax);
+    namespace = await importFile(file, checksum, syntax);
   } catch (error) {
     throw importFailure(file, header.revision, error);
   }
@@ -39,26 +41,25 @@ export async function loadRevision(file: string): Promise<RevisionModule> {
       { data: { revisions: [header.revision], files: [file] } },
     );
   }
-  return module;
+  return { ...module, checksum };
 }
 
-async function importFile(file: string, text: string, syntax: 'esm' | 'cjs'): Promise<unknown> {
+async function importFile(file: string, checksum: string, syntax: 'esm' | 'cjs'): Promise<unknown> {
   const extension = extname(file);
-  if (/^\.[cm]?js$/.test(extension)) return await importOnce(file, text).result;
+  if (/^\.[cm]?js$/.test(extension)) return await importFresh(file, checksum);
   if (canStripTypes(file, extension, syntax)) {
-    const attempt = importOnce(file, text);
     try {
-      return await attempt.result;
+      return await importFresh(file, checksum);
     } catch (error) {
-      // Nothing has run yet: what Node cannot parse, resolve or link may still be good TypeScript.
-      if (attempt.hasBegun()) throw error;
+      // What Node cannot parse, resolve or link may still be good TypeScript.
+      if (await hasBegun(file, checksum)) throw error;
     }
   }
   return await importByJiti(file);
 }
 
 /**
- * Only of ES modules is it known whether they have begun to run (see importOnce), so only they get a first try:
+ * Only of ES modules is it known whether they have begun to run (see hasBegun), so only they get a first try:
  * CommonJS would be half run when an import without extension fails.
  * What Node takes for CommonJS: https://nodejs.org/api/packages.html#determining-module-system
  */
@@ -67,7 +68,15 @@ function canStripTypes(file: string, extension: string, syntax: 'esm' | 'cjs'): 
   return extension === '.mts' || packageType(dirname(file)) !== 'commonjs';
 }
 
+/** By folder; Node too reads a package.json once. */
+const packageTypes = new Map<string, unknown>();
+
 function packageType(folder: string): unknown {
+  if (!packageTypes.has(folder)) packageTypes.set(folder, readPackageType(folder));
+  return packageTypes.get(folder);
+}
+
+function readPackageType(folder: string): unknown {
   for (let at = folder; ; at = dirname(at)) {
     try {
       const content: unknown = JSON.parse(readFileSync(join(at, 'package.json'), 'utf8'));

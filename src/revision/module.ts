@@ -15,6 +15,8 @@ export interface RevisionModule {
   // oxlint-disable-next-line typescript/no-explicit-any
   readonly upgrade: (op: any) => unknown;
   readonly options?: RevisionOptions;
+  /** Of the text that was imported, as checksumOf gives it; none where there is no file. */
+  readonly checksum?: string;
 }
 
 /**

@@ -5,7 +5,7 @@
 //
 // Prints a report as JSON; ends with 1 where it is not `right`. Needs a built dist/.
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -105,9 +105,8 @@ export async function upgrade(op: Operations): Promise<void> {
     select: 'SELECT id, email FROM users WHERE email_lower IS NULL',
     size: ${size},
     each: async (rows, { execute }) => {
-      const list = rows.map(({ id, email }) => \`WHEN \${Number(id)} THEN '\${String(email).toLowerCase()}'\`).join(' ');
       const ids = rows.map(({ id }) => Number(id)).join(', ');
-      await execute(\`UPDATE users SET email_lower = CASE id \${list} END, changed = changed + 1 WHERE id IN (\${ids})\`);
+      await execute(\`UPDATE users SET email_lower = lower(email), changed = changed + 1 WHERE id IN (\${ids})\`);
     },
   });
 }
@@ -115,6 +114,8 @@ export async function upgrade(op: Operations): Promise<void> {
 
 const peaks = [];
 const rates = [];
+/** Resident memory of the last run, looked at all the time. */
+let samples = [];
 
 /** Runs until its end, or kills it after a while; takes down the most memory it ever had. */
 async function run(versions, killAfterMs) {
@@ -124,10 +125,12 @@ async function run(versions, killAfterMs) {
   let stderr = '';
   child.stderr.setEncoding('utf8').on('data', (text) => (stderr += text));
   let peak = 0;
+  samples = [];
   const look = () => {
     try {
-      const [, kilobytes] = /VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8')) ?? [];
-      peak = Math.max(peak, Number(kilobytes ?? 0));
+      const status = readFileSync(`/proc/${child.pid}/status`, 'utf8');
+      peak = Math.max(peak, Number(/VmHWM:\s+(\d+)/.exec(status)?.[1] ?? 0));
+      samples.push(Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0));
     } catch {
       // It has ended.
     }
@@ -149,6 +152,15 @@ async function run(versions, killAfterMs) {
   return { code, killed: signal === 'SIGKILL', stderr };
 }
 
+/** The mean of each quarter: a leak would show as a rise from one to the next. */
+function quarters(kilobytes) {
+  const length = Math.max(1, Math.floor(kilobytes.length / 4));
+  return [0, 1, 2, 3].map((index) => {
+    const part = kilobytes.slice(index * length, (index + 1) * length);
+    return Math.round(part.reduce((sum, one) => sum + one, 0) / Math.max(1, part.length) / 1024);
+  });
+}
+
 async function progressOf({ query }) {
   const [{ n }] = await query('SELECT count(*) AS n FROM users WHERE changed > 0');
   return Number(n);
@@ -167,7 +179,6 @@ try {
   await fill(database);
   report.fillMs = Math.round(performance.now() - started);
   const versions = join(folder, 'versions');
-  const { mkdirSync } = await import('node:fs');
   mkdirSync(versions);
   writeFileSync(join(versions, 'a1.ts'), REVISION);
   const begun = performance.now();
@@ -177,7 +188,7 @@ try {
   let msPerRow = 0.02;
   while (report.kills < kills && !done) {
     const left = rows - (marks.at(-1) ?? 0);
-    const share = (left * msPerRow) / (kills - report.kills + 1);
+    const share = (left * msPerRow) / (kills - report.kills + 2);
     const after = 300 + random() * 2 * share;
     const { killed, code, stderr } = await run(versions, after);
     done = !killed;
@@ -204,6 +215,7 @@ try {
   report.changedTimes = Object.fromEntries(counts.map((row) => [String(row.changed), Number(row.n)]));
   report.doneAtKills = marks;
   report.peakMemoryMB = { perRun: peaks, highest: Math.max(...peaks), lowest: Math.min(...peaks) };
+  report.memoryMBByQuarterOfLastRun = quarters(samples);
   report.rowsPerSecond = rates.at(-1) ?? null;
   report.right = report.changedTimes[1] === rows && Number(wrong) === 0 && journal.length === 0 && heads.length === 1;
 } finally {

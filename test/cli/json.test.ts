@@ -1,30 +1,14 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
-import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import { describe, expect, test } from 'vitest';
 import { COMMANDS } from '../../src/commands/index.ts';
 import { FAILURES } from '../../src/errors.ts';
 import { BRANCHED, chain, project, revisionText } from './project.ts';
-
-const folder = fileURLToPath(new URL('../../docs/json/', import.meta.url));
-const ajv = new Ajv2020({ strict: true, allErrors: true, allowUnionTypes: true });
-const schemas = new Map<string, ValidateFunction>(
-  readdirSync(folder).map((name) => [
-    name.replace('.schema.json', ''),
-    ajv.compile(JSON.parse(readFileSync(`${folder}${name}`, 'utf8')) as object),
-  ]),
-);
-
-function expectValid(schema: string, document: unknown): void {
-  const validate = schemas.get(schema)!;
-  expect(validate(document) ? [] : validate.errors, JSON.stringify(document, null, 2)).toEqual([]);
-}
+import { expectValid, schemas } from './schemas.ts';
 
 const URL_FLAG = ['--url', 'sqlite:./test.db'];
 
 test('each command has its schema, and each schema its command', () => {
   const commands = Object.keys(COMMANDS).filter((name) => name !== 'downgrade');
-  expect([...schemas.keys()].sort()).toEqual([...commands, 'error'].sort());
+  expect([...schemas.keys()].sort()).toEqual([...commands, 'error', 'log'].sort());
 });
 
 describe('what succeeds answers as its schema says', () => {
@@ -40,6 +24,8 @@ describe('what succeeds answers as its schema says', () => {
     ['current', ['current', ...URL_FLAG]],
     ['check', ['check', ...URL_FLAG]],
     ['check', ['check', '--offline']],
+    ['wait', ['wait', ...URL_FLAG]],
+    ['resolve', ['resolve', ...URL_FLAG]],
     ['config', ['config', '--url', 'postgres://app:verysecret@db/app']],
     ['upgrade', ['upgrade', 'heads', '--dry-run', ...URL_FLAG]],
     ['upgrade', ['upgrade', 'heads', '--sql', '--dialect', 'postgres']],
@@ -105,6 +91,8 @@ describe('what fails answers with one document too', () => {
     ['USAGE', ['show']],
     ['USAGE', ['init', '--url', 'postgres://app:verysecret@db/app']],
     ['USAGE', ['revision', '--autogenerate', '-m', 'x']],
+    ['USAGE', ['resolve', '--retry', '--abandon', ...URL_FLAG]],
+    ['USAGE', ['upgrade', '--log-format', 'xml', ...URL_FLAG]],
     ['URL_INVALID', ['current', '--url', './app.db']],
     ['URL_UNSUPPORTED', ['current', '--url', 'mongodb://app:verysecret@db/app']],
     ['NO_DATABASE', ['upgrade', 'heads']],
@@ -122,6 +110,7 @@ describe('what fails answers with one document too', () => {
     ['RELATIVE_REVISION', ['upgrade', 'base+9', ...URL_FLAG]],
     ['RANGE_INVALID', ['history', '-r', 'bbbb:aaaa']],
     ['REFUSED', ['reset', '--yes', ...URL_FLAG]],
+    ['PENDING', ['wait', '--for-head', '--wait', '0', ...URL_FLAG]],
     ['UNREACHABLE', ['current', '--url', 'postgres://app:verysecret@127.0.0.1:1/app']],
     ['UNREACHABLE', ['upgrade', '--url', 'mysql://app:verysecret@127.0.0.1:1/app', '--wait', '1s']],
   ];

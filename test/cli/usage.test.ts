@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
+import { EXIT_CODES, FAILURES } from '../../src/errors.ts';
 import { startTorale } from '../support/cli.ts';
 import { BRANCHED, chain, project, revisionText } from './project.ts';
 
@@ -77,7 +78,9 @@ describe('where and how things are told', () => {
     expect(await urlOf({ DATABASE_URL: both.DATABASE_URL })).toEqual(['sqlite:./two.db', 'DATABASE_URL']);
     expect(await urlOf(both)).toEqual(['sqlite:./one.db', 'TORALE_URL']);
     expect(await urlOf(both, '--url', 'sqlite:./flag.db')).toEqual(['sqlite:./flag.db', 'flag --url']);
-    expect((await run('config')).stdout).not.toContain('undefined');
+    const { stdout } = await run('config');
+    expect(stdout).not.toContain('undefined');
+    expect(stdout).toMatch(/^config +torale\.config\.mjs +found$/m);
   });
 
   test('no escape codes in a pipe, whatever the environment says of colours', async () => {
@@ -104,6 +107,31 @@ describe('where and how things are told', () => {
       expect(stdout).toMatch(new RegExp(`^ {2}${word} `, 'm'));
     expect((await run('upgrade', '--help')).stdout).toContain('$ torale upgrade [REVISION] [--flags]');
     expect((await run('ensure_version', '--help')).stdout).toContain('torale ensure-version');
+  });
+
+  test('the exit codes are a page of the help', async () => {
+    const { run } = project();
+    const { code, stdout } = await run('help', 'exit-codes');
+    expect(code).toBe(0);
+    for (const [name, exit] of Object.entries(EXIT_CODES))
+      expect(stdout).toMatch(new RegExp(`^ {2}${exit} +${name} +\\S`, 'm'));
+    for (const name of Object.keys(FAILURES)) expect(stdout).toContain(name);
+    expect(Math.max(...stdout.split('\n').map((line) => line.length))).toBeLessThan(100);
+    expect((await run('--help')).stdout).toContain('torale help exit-codes');
+  });
+
+  test('resolve --help tells each way in one line', async () => {
+    const { stdout } = await project().run('resolve', '--help');
+    for (const way of ['retry', 'skip-statement', 'mark-applied', 'abandon'])
+      expect(stdout).toMatch(new RegExp(`^ {2}--${way} +the |^ {2}--${way} +what `, 'm'));
+  });
+
+  test('colour may be forced on and off', async () => {
+    const { runWith } = project(BRANCHED);
+    const coloured = { FORCE_COLOR: '1', NO_COLOR: undefined };
+    expect((await runWith({ env: coloured }, 'history')).stdout).toContain(ESCAPE);
+    expect((await runWith({ env: coloured }, 'nope')).stderr).toContain(ESCAPE);
+    expect((await runWith({ env: { NO_COLOR: '1' } }, 'history')).stdout).not.toContain(ESCAPE);
   });
 
   test('stdin is never waited for', async () => {

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { isIP } from 'node:net';
+import { isIP, type Socket } from 'node:net';
 import { checkServerIdentity, type PeerCertificate } from 'node:tls';
 import type { Connection, ConnectionOptions, ResultSetHeader } from 'mysql2';
 import { ToraleError } from '../../errors.ts';
@@ -8,6 +8,7 @@ import { caller } from '../caller.ts';
 import type { BorrowOptions, ConnectOptions } from '../dialect.ts';
 import { importDriver } from '../driver.ts';
 import type { MysqlUrl } from '../url.ts';
+import { endPolitely, IDLE_LIMIT_S, keepVigil } from '../vigil.ts';
 import { connectError } from './errors.ts';
 import { serverOf } from './flavor.ts';
 import { productOf } from './product.ts';
@@ -110,8 +111,8 @@ export async function connect(url: MysqlUrl, options: ConnectOptions): Promise<S
   const attempts = tlsAttempts(url);
   for (const [index, ssl] of attempts.entries()) {
     try {
-      const connection = await openConnection(driver, ssl ? { ...base, ssl } : base);
-      return await openSession(connection, options, url);
+      const open = () => openConnection(driver, ssl ? { ...base, ssl } : base);
+      return await openSession(await open(), options, url, open);
     } catch (error) {
       const mismatch = (error as NodeJS.ErrnoException).code === 'HANDSHAKE_NO_SSL_SUPPORT';
       if (mismatch && index + 1 < attempts.length) continue;
@@ -127,8 +128,17 @@ function connectAttributes(): Record<string, string> {
   return { program_name: program, client_host: host, _pid: String(pid) };
 }
 
-async function openSession(connection: Connection, options: ConnectOptions, url: MysqlUrl): Promise<Session> {
-  const session = new MysqlSession(connection, () => endConnection(connection));
+async function openSession(
+  connection: Connection,
+  options: ConnectOptions,
+  url: MysqlUrl,
+  open: () => Promise<Connection>,
+): Promise<Session> {
+  const endVigil = options.readOnly ? () => undefined : watch(connection, open);
+  const session = new MysqlSession(connection, () => {
+    endVigil();
+    return endConnection(connection);
+  });
   try {
     if (url.database === undefined) {
       throw new ToraleError('NO_DATABASE', `${url.display} names no database.`, {
@@ -136,12 +146,28 @@ async function openSession(connection: Connection, options: ConnectOptions, url:
       });
     }
     for (const statement of sessionSettings(options)) await session.query(statement);
+    // Other connections of ours keep what sessionSettings says: nothing pings there.
+    if (!options.readOnly) await session.query(`SET SESSION wait_timeout = ${IDLE_LIMIT_S}`);
     session.openAnother = () => connect(url, { ...options, readOnly: false });
     return session;
   } catch (error) {
+    endVigil();
     connection.destroy();
     throw error;
   }
+}
+
+const streamOf = (connection: Connection): Socket => (connection as unknown as { stream: Socket }).stream;
+
+function watch(connection: Connection, open: () => Promise<Connection>): () => void {
+  const state = connection as unknown as { _command?: unknown; _closing?: boolean };
+  return keepVigil({
+    isIdle: () => !state._command || state._closing === true,
+    bytesRead: () => streamOf(connection).bytesRead,
+    ping: () => connection.ping(() => undefined),
+    reach: async () => endConnection(await open()),
+    cut: (error) => void streamOf(connection).destroy(error),
+  });
 }
 
 /** Both modes change what a text means: our splitter and literals would read it otherwise than the server. */
@@ -173,12 +199,14 @@ export function sessionSettings({ readOnly }: BorrowOptions): string[] {
 }
 
 function endConnection(connection: Connection): Promise<void> {
-  return new Promise((resolve) => {
-    connection.end(() => {
-      connection.destroy();
-      resolve();
+  const end = () =>
+    new Promise<void>((resolve) => {
+      connection.end(() => {
+        connection.destroy();
+        resolve();
+      });
     });
-  });
+  return endPolitely(end, () => streamOf(connection).destroy());
 }
 
 /** SERVER_STATUS_IN_TRANS: https://dev.mysql.com/doc/dev/mysql-server/latest/mysql__com_8h.html */

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import type { Socket } from 'node:net';
 import type pg from 'pg';
 import { ToraleError } from '../../errors.ts';
 import type { QueryResult, Row, Session } from '../../session/session.ts';
@@ -6,6 +7,7 @@ import { applicationName } from '../caller.ts';
 import { importDriver } from '../driver.ts';
 import type { BorrowOptions, ConnectOptions } from '../dialect.ts';
 import type { HostAddress, PostgresUrl } from '../url.ts';
+import { endPolitely, IDLE_LIMIT_S, keepVigil } from '../vigil.ts';
 import { connectError } from './errors.ts';
 import { literal } from './literal.ts';
 import { isTransactionPooled, poolerRefused, refusePooler } from './pooler.ts';
@@ -127,8 +129,16 @@ export async function connect(url: PostgresUrl, options: ConnectOptions): Promis
         product: productOf(greeting.version, greeting.crdbVersion),
         display: url.display,
         openAnother: async () => (await open()).client,
+        own: options.readOnly ? [] : survival(greeting.version),
       });
-      const session = new PostgresSession(client, greeting, isProxied, () => client.end());
+      const endVigil = options.readOnly || isProxied ? () => undefined : watch(client, open);
+      const session = new PostgresSession(client, greeting, isProxied, () => {
+        endVigil();
+        return endPolitely(
+          () => client.end(),
+          () => streamOf(client).destroy(),
+        );
+      });
       session.openAnother = () => connect(url, { ...options, readOnly: false });
       return session;
     } catch (error) {
@@ -139,7 +149,59 @@ export async function connect(url: PostgresUrl, options: ConnectOptions): Promis
   throw failure;
 }
 
+interface Setting {
+  readonly name: string;
+  readonly value: string;
+}
+
+/**
+ * What frees the migration lock when the network between is gone: the server notices a client that does not answer
+ * within half a minute, even while it runs a statement for it, and ends a connection that is idle for longer than ours
+ * ever is. It is not so for a caller's own connection, whose code may take its time.
+ */
+function survival(version: string): Setting[] {
+  const major = Number.parseInt(version, 10);
+  return [
+    { name: 'tcp_keepalives_idle', value: '15' },
+    { name: 'tcp_keepalives_interval', value: '5' },
+    { name: 'tcp_keepalives_count', value: '3' },
+    ...(major >= 12 ? [{ name: 'tcp_user_timeout', value: '30000' }] : []),
+    ...(major >= 14
+      ? [
+          { name: 'client_connection_check_interval', value: CLIENT_CHECK },
+          { name: 'idle_session_timeout', value: `${IDLE_LIMIT_S}s` },
+        ]
+      : []),
+    { name: 'idle_in_transaction_session_timeout', value: `${IDLE_LIMIT_S}s` },
+  ];
+}
+
+/** How often the server looks whether its client is there while it runs a statement. */
+export const CLIENT_CHECK = '5s';
+
+const streamOf = (client: pg.Client): Socket => (client as unknown as { connection: { stream: Socket } }).connection.stream;
+
+function watch(client: pg.Client, open: () => Promise<{ client: pg.Client }>): () => void {
+  const state = client as unknown as { readyForQuery?: boolean; _ended?: boolean };
+  return keepVigil({
+    isIdle: () => state.readyForQuery === true || state._ended === true,
+    bytesRead: () => streamOf(client).bytesRead,
+    // An empty query: it is answered in a failed transaction as well, and takes no snapshot.
+    ping: () => void client.query(';').catch(() => undefined),
+    reach: async () => {
+      const { client: other } = await open();
+      await endPolitely(
+        () => other.end(),
+        () => streamOf(other).destroy(),
+      );
+    },
+    cut: (error) => void streamOf(client).destroy(error),
+  });
+}
+
 export interface SessionGround {
+  /** Settings that a server may not know or take, for connections of our own. */
+  readonly own?: readonly Setting[];
   /** Another product than PostgreSQL: what it says of its backends is no sign of a pooler. */
   readonly product: string | undefined;
   readonly display: string;
@@ -158,7 +220,23 @@ export async function prepareSession(
   options: BorrowOptions,
   ground: SessionGround,
 ): Promise<boolean> {
-  const settings = settingsOf(options);
+  const { own = [], ...rest } = ground;
+  try {
+    return await applySettings(client, options, rest, [...settingsOf(options), ...own]);
+  } catch (error) {
+    // 42704, 22023: unknown here, or of no use on the server's platform. Nothing was set then.
+    const { code } = error as { code?: string };
+    if (own.length === 0 || (code !== '42704' && code !== '22023')) throw error;
+    return applySettings(client, options, rest, settingsOf(options));
+  }
+}
+
+async function applySettings(
+  client: pg.Client,
+  options: BorrowOptions,
+  ground: SessionGround,
+  settings: readonly Setting[],
+): Promise<boolean> {
   const { product, display } = ground;
   const { processID } = client as unknown as { processID: number | null };
   const expected = product === undefined && processID !== null ? String(processID) : 'b.pid';
@@ -181,7 +259,7 @@ export async function prepareSession(
   return true;
 }
 
-function settingsOf(options: BorrowOptions): { name: string; value: string }[] {
+function settingsOf(options: BorrowOptions): Setting[] {
   return [
     ...(options.role ? [{ name: 'role', value: options.role }] : []),
     ...(options.searchPath ? [{ name: 'search_path', value: options.searchPath.map(quote).join(', ') }] : []),

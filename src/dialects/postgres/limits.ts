@@ -1,12 +1,18 @@
 import type { Session } from '../../session/session.ts';
 import type { SessionLimits } from '../dialect.ts';
+import { CLIENT_CHECK } from './connect.ts';
 
 export async function limitSession(
   session: Session,
   { lockTimeoutMs, statementTimeoutMs }: SessionLimits,
 ): Promise<void> {
+  // A run that dies takes its statement with it, but for those that have no limit: an index that the server goes on to
+  // build need not be built again. '0' is a server that cannot look, NULL one that does not know it.
+  const check = lockTimeoutMs === 0 && statementTimeoutMs === 0 ? '10d' : CLIENT_CHECK;
   await session.query(
-    `SET lock_timeout = ${Math.round(lockTimeoutMs)}; SET statement_timeout = ${Math.round(statementTimeoutMs)}`,
+    `SET lock_timeout = ${Math.round(lockTimeoutMs)}; SET statement_timeout = ${Math.round(statementTimeoutMs)};
+     SELECT pg_catalog.set_config('client_connection_check_interval', '${check}', false)
+     WHERE pg_catalog.current_setting('client_connection_check_interval', true) OPERATOR(pg_catalog.<>) '0'`,
   );
 }
 
