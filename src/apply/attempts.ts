@@ -1,28 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Dialect, SessionLimits } from '../dialects/dialect.ts';
 import { isToraleError, ToraleError } from '../errors.ts';
-import type { Session } from '../session/session.ts';
 import { attemptLimits, limitsOf } from './limits.ts';
 import { runRevision, type Attempt, type RevisionRunOptions } from './revision-run.ts';
-
-/** Sets limits only where they change: most revisions run under the same. */
-export class SessionLimiter {
-  readonly #dialect: Dialect;
-  readonly #session: Session;
-  #current = '';
-
-  constructor(dialect: Dialect, session: Session) {
-    this.#dialect = dialect;
-    this.#session = session;
-  }
-
-  async set(limits: SessionLimits): Promise<void> {
-    const wanted = `${limits.lockTimeoutMs} ${limits.statementTimeoutMs}`;
-    if (wanted === this.#current) return;
-    await this.#dialect.limitSession(this.#session, limits);
-    this.#current = wanted;
-  }
-}
+import type { SessionLimiter } from './session-limiter.ts';
 
 /**
  * Runs a revision, again where a statement could not get its lock, until it is done or the budget is spent.

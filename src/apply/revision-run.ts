@@ -10,7 +10,7 @@ import type { RevisionModule } from '../revision/load.ts';
 import { knexOn } from '../session/knex.ts';
 import type { Session } from '../session/session.ts';
 import { version } from '../version.ts';
-import type { SessionLimiter } from './attempts.ts';
+import type { SessionLimiter } from './session-limiter.ts';
 import { AwaitGuard } from './await-guard.ts';
 import { lockOptions } from './bookkeeping.ts';
 import { bookkeepingFailure } from './database.ts';

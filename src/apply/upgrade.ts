@@ -8,7 +8,8 @@ import { backUp, refuseBackupOf, type BackupRequest } from './backup.ts';
 import { inBookkeeping, lockOptions, openJournal, withLock } from './bookkeeping.ts';
 import { isYetToBeMade, onDatabase } from './database.ts';
 import { locate, type Position } from './position.ts';
-import { runWithRetries, SessionLimiter } from './attempts.ts';
+import { runWithRetries } from './attempts.ts';
+import { SessionLimiter } from './session-limiter.ts';
 import type { Connected, Run } from './run.ts';
 import { Watcher } from './watcher.ts';
 
