@@ -76,7 +76,7 @@ try {
   // The signal that ended a child is still to be heard here.
   await setTimeout(50);
   if (stopped === undefined) throw error;
-  process.stderr.write(`Stopped by ${stopped}.\n`);
+  process.stderr.write(`Stopped by ${String(stopped)}.\n`);
   process.exitCode = 1;
 } finally {
   say('');

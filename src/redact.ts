@@ -36,6 +36,9 @@ const PATTERNS: readonly (readonly [RegExp, string])[] = [
   [/([\w-]{0,40}(?:password|passwd|pwd)=)(?:'(?:[^'\\]|\\[^])*'?|"(?:[^"\\]|\\[^])*"?|[^\s&"',;)]+)/gi, `$1${MASK}`],
 ];
 
+/** What each of the patterns needs: a run says thousands of things that have none of it. */
+const HINT = /@|passw|pwd|identified/i;
+
 /**
  * Takes the secrets out of a text that goes to people, logs or JSON: the values given, in whatever form they were
  * escaped, and what stands where passwords stand.
@@ -43,6 +46,7 @@ const PATTERNS: readonly (readonly [RegExp, string])[] = [
 export function redact(text: string, secrets: readonly string[]): string {
   const known = knownForms(secrets);
   let redacted = known === undefined ? text : text.replace(known, MASK);
+  if (!HINT.test(redacted)) return redacted;
   for (const [pattern, replacement] of PATTERNS) redacted = redacted.replace(pattern, replacement);
   return redacted;
 }
@@ -67,6 +71,16 @@ function redactDeep(value: unknown, secrets: readonly string[]): unknown {
 
 /** One expression over every form of every secret, the longest first, so that no secret's tail survives another. */
 function knownForms(secrets: readonly string[]): RegExp | undefined {
+  if (secrets.length === 0) return undefined;
+  const key = secrets.join('\0');
+  if (key !== latest?.key) latest = { key, known: anyFormOf(secrets) };
+  return latest.known;
+}
+
+/** One run says everything under the same secrets. */
+let latest: { readonly key: string; readonly known: RegExp | undefined } | undefined;
+
+function anyFormOf(secrets: readonly string[]): RegExp | undefined {
   const forms = new Map<string, boolean>();
   for (const secret of secrets) {
     // Shorter ones would riddle every text; in a URL the pattern catches them.

@@ -18,6 +18,8 @@ class WatchedPromise<T> extends Promise<T> {
     return Promise;
   }
 
+  // Knowing who waits is what the class is for.
+  // oxlint-disable-next-line unicorn/no-thenable
   override then<A = T, B = never>(
     onFulfilled?: ((value: T) => A | PromiseLike<A>) | null,
     onRejected?: ((reason: unknown) => B | PromiseLike<B>) | null,

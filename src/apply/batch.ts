@@ -10,7 +10,7 @@ export interface BatchRequest {
   readonly plan: BatchPlan;
   readonly site: CallSite | null;
   /** The revision's own function. */
-  each(rows: readonly Row[]): Promise<void>;
+  readonly each: (rows: readonly Row[]) => Promise<void>;
 }
 
 export interface BatchProgress extends BatchResult {
@@ -27,7 +27,7 @@ export interface BatchGround {
   commit(work: () => Promise<{ position: BatchPosition; isLast: boolean }>): Promise<void>;
   /** Whether the batch may be tried again after this failure. */
   isBusy(error: unknown): boolean;
-  onProgress(progress: BatchProgress): void;
+  readonly onProgress: (progress: BatchProgress) => void;
 }
 
 const MOST_TRIES = 10;

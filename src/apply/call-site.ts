@@ -49,11 +49,19 @@ function isUsers(file: string): boolean {
   return !file.startsWith(OWN) && !/[\\/]node_modules[\\/]/.test(file) && /[\\/]/.test(file);
 }
 
-/** The stack of the caller, without the frames of Torale above `below`. */
-export function captureStack(below: (...args: never[]) => unknown): string {
+/**
+ * Where Torale was called, above `below`. Nearly always that is the revision's own next line, and one frame is written
+ * in a third of the time of twenty.
+ */
+export function callerOf(below: (...args: never[]) => unknown, revisionFile: string | null): CallSite | null {
+  const nearest = callSite(captureStack(below, 1), revisionFile);
+  return nearest?.file === revisionFile ? nearest : callSite(captureStack(below, 20), revisionFile);
+}
+
+function captureStack(below: (...args: never[]) => unknown, frames: number): string {
   const holder: { stack?: string } = {};
   const { stackTraceLimit } = Error;
-  Error.stackTraceLimit = 20;
+  Error.stackTraceLimit = frames;
   Error.captureStackTrace(holder, below);
   Error.stackTraceLimit = stackTraceLimit;
   return holder.stack ?? '';

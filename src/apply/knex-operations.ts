@@ -2,7 +2,7 @@ import type { Knex } from 'knex';
 import type { Dialect } from '../dialects/dialect.ts';
 import { ToraleError } from '../errors.ts';
 import type { KnexHooks, KnexQuery } from '../session/knex.ts';
-import { callSite, captureStack, type CallSite } from './call-site.ts';
+import { callerOf, type CallSite } from './call-site.ts';
 import { unreadable, type StatementExecutor } from './statement.ts';
 
 interface Made {
@@ -46,7 +46,9 @@ export class KnexOperations {
   }
 
   #created(builder: object, kind: Made['kind']): void {
-    const site = callSite(captureStack(this.#created), this.#file);
+    // Only told apart from the other frames of the stack, never called.
+    // oxlint-disable-next-line typescript/unbound-method
+    const site = callerOf(this.#created, this.#file);
     this.#made.set(builder, { builder, kind, site });
   }
 
@@ -77,7 +79,7 @@ function writes({ builder, kind }: Made): boolean {
   if (kind === 'schema') return ((builder as { _sequence?: unknown[] })._sequence ?? []).length > 0;
   if (kind === 'raw') {
     return /^\s*(insert|update|delete|replace|merge|truncate|create|alter|drop|rename|comment|grant|revoke)\b/i.test(
-      String((builder as { sql?: unknown }).sql ?? ''),
+      String((builder as { sql?: string }).sql ?? ''),
     );
   }
   return ['insert', 'update', 'del', 'truncate', 'upsert'].includes(String((builder as { _method?: unknown })._method));

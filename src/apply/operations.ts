@@ -7,7 +7,7 @@ import { displayPath } from '../paths.ts';
 import { didYouMean } from '../suggest.ts';
 import type { AwaitGuard } from './await-guard.ts';
 import { readBatchOptions, type BatchOptions, type BatchResult } from './batch-options.ts';
-import { callSite, captureStack, type CallSite } from './call-site.ts';
+import { callerOf, type CallSite } from './call-site.ts';
 import { unreadable, type StatementExecutor } from './statement.ts';
 
 /** SQL for several databases at once: `null` says that there is nothing to do on that one. `mariadb` overrides `mysql`. */
@@ -81,13 +81,13 @@ export function createOperations(context: OperationsContext): Operations {
   const { dialect, guard, executor } = context;
 
   const execute = (sql: string | SqlPerDialect, bindings?: readonly unknown[]): Promise<QueryResult> => {
-    const site = callSite(captureStack(execute), context.file);
+    const site = callerOf(execute, context.file);
     return guard.watch('op.execute', site, () => executeText(context, choose(context, sql), bindings ?? [], site));
   };
   const autocommit = <T>(work: () => Promise<T>): Promise<T> =>
-    guard.watch('op.autocommit', callSite(captureStack(autocommit), context.file), () => executor.autocommit(work));
+    guard.watch('op.autocommit', callerOf(autocommit, context.file), () => executor.autocommit(work));
   const batch = <T extends Row>(options: BatchOptions<T>): Promise<BatchResult> => {
-    const site = callSite(captureStack(batch), context.file);
+    const site = callerOf(batch, context.file);
     return guard.watch('op.batch', site, () => runBatch(context, options, site, execute));
   };
 
@@ -100,7 +100,7 @@ export function createOperations(context: OperationsContext): Operations {
     },
     dialect: dialect.name,
     flavor: context.flavor,
-    log: context.log,
+    log: (message) => context.log(message),
     signal: context.signal,
     scratch: context.scratch,
   };

@@ -30,7 +30,7 @@ export async function recordRevision(
   step: PlannedStep,
 ): Promise<RecordedRevision> {
   const module = await run.source.load(step.revision);
-  const recording = new Recording(dialect.inline);
+  const recording = new Recording((sql, bindings) => dialect.inline(sql, bindings));
   const session: Pick<Session, 'query' | 'driver' | 'server'> = {
     driver: {},
     server,

@@ -4,7 +4,6 @@ import { ToraleError, isToraleError } from '../errors.ts';
 import type { PlannedStep } from '../events.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { HistoryEntry, JournalEntry } from '../journal/statements.ts';
-import { displayPath } from '../paths.ts';
 import { plainStatements } from '../revision/body.ts';
 import type { RevisionModule } from '../revision/load.ts';
 import { knexOn } from '../session/knex.ts';
@@ -193,7 +192,7 @@ function toFailure(error: unknown, { state, isOwn, execution }: Outcome, options
     revision: step.revision,
     file: step.file,
     reports: execution.reports,
-    planned: text === null ? null : plainStatements(text, dialect.split),
+    planned: text === null ? null : plainStatements(text, (sql) => dialect.split(sql)),
     state,
     heads: headsCommitted,
     server: session.server.title.split(' ')[0] ?? '',

@@ -81,6 +81,10 @@ class Upgrade {
     this.#run.signal.addEventListener('abort', cancel);
     try {
       return await this.run();
+    } catch (error) {
+      // It may have hit one of Torale's own statements, which would look like a table that cannot be used.
+      this.#run.signal.throwIfAborted();
+      throw error;
     } finally {
       this.#run.signal.removeEventListener('abort', cancel);
       await this.#watcher.close();

@@ -31,7 +31,7 @@ function interrupted(reason: unknown): unknown {
 }
 
 /** The error itself where it holds no secret, else a copy. */
-export function withoutSecretsIn(error: unknown, secrets: readonly string[]): unknown {
+function withoutSecretsIn(error: unknown, secrets: readonly string[]): unknown {
   if (isClean(error, secrets)) return error;
   if (typeof error === 'string') return redact(error, secrets);
   if (!(error instanceof Error)) return redactValue(error, secrets);

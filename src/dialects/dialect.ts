@@ -143,9 +143,9 @@ export interface ResultColumn {
   /** Why rows cannot be ordered by it: `it is …`. */
   readonly unfit: string | null;
   /** An expression for the exact text of another. */
-  toText(expression: string): string;
+  readonly toText: (expression: string) => string;
   /** What stands for the value in a comparison. */
-  fromText(text: string): string;
+  readonly fromText: (text: string) => string;
 }
 
 /** Everything Torale must know of one kind of database. */
@@ -219,4 +219,3 @@ export interface RevisionTransaction {
   commit(): Promise<void>;
   rollback(): Promise<void>;
 }
-

@@ -47,7 +47,8 @@ function innermost(error: unknown): { code?: string; message: string } {
 export function connectionLost(error: unknown): boolean {
   const { code, message } = innermost(error);
   return (
-    LOST.has(code ?? '') || /Connection terminated|connection is closed|not queryable|Connection lost/i.test(message)
+    LOST.has(code ?? '') ||
+    /Connection terminated|connection is closed|not queryable|Connection lost|in closed state/i.test(message)
   );
 }
 

@@ -15,7 +15,7 @@ export interface Wire {
  * How long the server lets a connection of ours be idle. Behind a proxy or a NAT that forwards nothing any more but
  * keeps its side open, no keepalive of TCP's fails; this is what frees the migration lock then. In seconds.
  */
-export const IDLE_LIMIT_S = 50;
+export const IDLE_LIMIT_S = 45;
 
 const EVERY_MS = 15_000;
 /** For the whole of reaching the server anew. */

@@ -3,7 +3,7 @@ import { ToraleError } from '../errors.ts';
 import type { LockHolder, LockOptions } from './dialect.ts';
 
 /** The failure of a run that waited in vain. */
-export function lockedError(holder: LockHolder | null, timeoutMs: number): ToraleError {
+function lockedError(holder: LockHolder | null, timeoutMs: number): ToraleError {
   const who = holderText(holder) ?? 'another connection';
   const waited = timeoutMs === 0 ? '' : ` Waited ${formatSeconds(timeoutMs)}.`;
   return new ToraleError('LOCKED', `The migration lock is held by ${who}.${waited}`, {
@@ -43,7 +43,7 @@ export async function pause(milliseconds: number, signal: AbortSignal | undefine
 }
 
 /** How a waiter looks again: growing, and spread out so that many do not look at the same instant. */
-export function pollDelayMs(attempt: number): number {
+function pollDelayMs(attempt: number): number {
   const base = Math.min(100 * 1.5 ** attempt, 2000);
   return base * (0.5 + Math.random());
 }

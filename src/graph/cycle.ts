@@ -7,23 +7,24 @@ export function findCycle(parents: readonly (readonly number[])[]): number[] | u
   const OPEN = 1;
   const DONE = 2;
   const state = new Uint8Array(parents.length);
-  const path: number[] = [];
+  const path = new Int32Array(parents.length);
+  let length = 0;
   const nextParent = new Int32Array(parents.length);
   for (let start = 0; start < parents.length; start++) {
     if (state[start] !== UNSEEN) continue;
-    path.push(start);
+    path[length++] = start;
     state[start] = OPEN;
-    while (path.length > 0) {
-      const node = path.at(-1)!;
+    while (length > 0) {
+      const node = path[length - 1]!;
       const parent = parents[node]![nextParent[node]!++];
       if (parent === undefined) {
         state[node] = DONE;
-        path.pop();
+        length--;
       } else if (state[parent] === OPEN) {
-        return path.slice(path.indexOf(parent));
+        return [...path.subarray(path.indexOf(parent), length)];
       } else if (state[parent] === UNSEEN) {
         state[parent] = OPEN;
-        path.push(parent);
+        path[length++] = parent;
       }
     }
   }

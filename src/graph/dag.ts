@@ -14,7 +14,7 @@ export interface Loaded {
   readonly labels: ReadonlyMap<string, number>;
   /** parents, in the order of the file */
   readonly down: readonly (readonly number[])[];
-  /** parents, then what else it depends on; each once */
+  /** parents, then what else it depends on; each once; the same as `down` where no revision depends on another */
   readonly parents: readonly (readonly number[])[];
 }
 
@@ -76,7 +76,7 @@ export class Dag {
   }
 
   childrenOf(node: number, edges: Edges): readonly number[] {
-    if (edges === 'down') return (this.#downChildren ??= reversed(this.down))[node]!;
+    if (edges === 'down' || this.parents === this.down) return (this.#downChildren ??= reversed(this.down))[node]!;
     return (this.#children ??= reversed(this.parents))[node]!;
   }
 
@@ -90,7 +90,9 @@ export class Dag {
     const isParent = new Uint8Array(this.size);
     for (const parents of edges === 'down' ? this.down : this.parents)
       for (const parent of parents) isParent[parent] = 1;
-    return this.sorted(this.nodes.filter((node) => isParent[node] === 0));
+    const found: number[] = [];
+    for (let node = isParent.indexOf(0); node !== -1; node = isParent.indexOf(0, node + 1)) found.push(node);
+    return this.sorted(found);
   }
 
   /** Revisions without a parent, sorted. */

@@ -105,6 +105,10 @@ function linked(
 ): readonly number[] {
   const value = header[field];
   if (value === null || value === undefined) return NONE;
+  if (typeof value === 'string') {
+    const other = lookUp(value);
+    if (other !== undefined && other !== node) return [other];
+  }
   const found: number[] = [];
   for (const name of listOf(value)) {
     const other = lookUp(name);
@@ -163,21 +167,17 @@ export function load(headers: Iterable<RevisionHeader>): Dag {
   const labels = indexLabels(all, index);
   const ids = all.map((header) => header.revision);
 
+  const revision = (name: string): number | undefined => index.get(name);
   const dependency = (name: string): number | undefined => index.get(name) ?? labels.get(name);
   const down: (readonly number[])[] = [];
-  const parents: (readonly number[])[] = [];
+  let parents = down;
   for (let node = 0; node < all.length; node++) {
     const header = all[node]!;
-    const versioned = linked(
-      header,
-      node,
-      'downRevision',
-      (name) => index.get(name),
-      () => ids,
-    );
+    const versioned = linked(header, node, 'downRevision', revision, () => ids);
     const needed = linked(header, node, 'dependsOn', dependency, () => [...ids, ...labels.keys()]);
+    if (needed.length > 0 && parents === down) parents = [...down];
     down.push(versioned);
-    parents.push(needed.length === 0 ? versioned : [...new Set([...versioned, ...needed])]);
+    if (parents !== down) parents.push(needed.length === 0 ? versioned : [...new Set([...versioned, ...needed])]);
   }
 
   const cycle = findCycle(parents);

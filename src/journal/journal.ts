@@ -69,7 +69,7 @@ export class Journal {
     if (Number(rows[0]['compatible']) > LAYOUT) {
       throw new ToraleError(
         'NEWER_LAYOUT',
-        `The tables of Torale here have layout ${rows[0]['version']}, this version knows ${LAYOUT}.`,
+        `The tables of Torale here have layout ${Number(rows[0]['version'])}, this version knows ${LAYOUT}.`,
         {
           hint: 'Update Torale.',
           data: { layout: Number(rows[0]['version']) },
@@ -176,8 +176,8 @@ function toJournalEntry(row: Row): JournalEntry {
     hash: String(row['hash']),
     state: row['state'] === 'done' ? 'done' : 'started',
     rowCount: row['row_count'] === null ? null : Number(row['row_count']),
-    checksum: row['checksum'] === null ? null : String(row['checksum']),
-    fingerprint: row['fingerprint'] == null ? null : String(row['fingerprint']),
+    checksum: row['checksum'] === null ? null : String(row['checksum'] as string),
+    fingerprint: row['fingerprint'] == null ? null : String(row['fingerprint'] as string),
     startedAt: new Date(row['started_at'] as string | Date),
     finishedAt: row['finished_at'] === null ? null : new Date(row['finished_at'] as string | Date),
   };
@@ -188,7 +188,7 @@ function toHistoryRow(revision: string, row: Row): HistoryRow {
   return {
     revision,
     parents: parseParents(String(row['parents'])),
-    checksum: row['checksum'] === null ? null : String(row['checksum']),
+    checksum: row['checksum'] === null ? null : String(row['checksum'] as string),
     action: String(row['action']),
     finishedAt: finished instanceof Date ? finished.toISOString() : String(finished),
   };

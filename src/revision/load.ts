@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { dirname, extname, join } from 'node:path';
 import { ToraleError } from '../errors.ts';
 import { checksumOf } from './checksum.ts';
-import { hasBegun, importFresh } from './import.ts';
+import { freshUrl, hasBegun, importUrl } from './import.ts';
 import { importFailure } from './import-failure.ts';
 import { readHeaderAndSyntax } from './header.ts';
 import { readText } from './locations.ts';
@@ -46,13 +46,14 @@ export async function loadRevision(file: string): Promise<RevisionModule> {
 
 async function importFile(file: string, checksum: string, syntax: 'esm' | 'cjs'): Promise<unknown> {
   const extension = extname(file);
-  if (/^\.[cm]?js$/.test(extension)) return await importFresh(file, checksum);
+  if (/^\.[cm]?js$/.test(extension)) return await importUrl(freshUrl(file, checksum));
   if (canStripTypes(file, extension, syntax)) {
+    const url = freshUrl(file, checksum);
     try {
-      return await importFresh(file, checksum);
+      return await importUrl(url);
     } catch (error) {
       // What Node cannot parse, resolve or link may still be good TypeScript.
-      if (await hasBegun(file, checksum)) throw error;
+      if (await hasBegun(url)) throw error;
     }
   }
   return await importByJiti(file);

@@ -106,7 +106,12 @@ describeOn(['postgres', 'mysql', 'sqlite'], 'beforeUpgrade', (dialect) => {
     expect(JSON.parse(first.stdout)).toMatchObject({ heads: ['b2'] });
     await run();
     await run();
-    expect(readFileSync(join(folder, 'told'), 'utf8').trim().split('\n').map((line) => JSON.parse(line) as unknown)).toEqual([
+    expect(
+      readFileSync(join(folder, 'told'), 'utf8')
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line) as unknown),
+    ).toEqual([
       ['a1,b2', '', 'yes', '; exit 0'],
       ['c3', 'b2', 'yes', '; exit 0'],
     ]);

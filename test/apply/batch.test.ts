@@ -115,7 +115,8 @@ describeOn(DIALECTS, 'op.batch', (dialect) => {
   });
 
   test('goes on behind what is committed after a failure', async () => {
-    const failing = (when: string): string => `
+    const failing = (when: string): string =>
+      `
       await op.execute('CREATE TABLE first (id integer)');
       await op.batch({
         select: 'SELECT id FROM t', size: 10, budget: '1ms',
@@ -215,17 +216,68 @@ describeOn(DIALECTS, 'op.batch', (dialect) => {
   });
 
   const keys: [what: string, type: Partial<Record<typeof dialect, string>>, values: string[]][] = [
-    ['whole numbers beyond 2^53', {}, ['9007199254740992', '9007199254740993', '9007199254740994', '-9007199254740993']],
-    ['texts', { postgres: 'text', mysql: 'varchar(60)', sqlite: 'text' }, ["'ä'", "'it''s'", "'Z'", "'b \"q\" $1 ?'", "''", "'back\\slash'".replace('\\', dialect === 'mysql' ? '\\\\' : '\\')]],
-    ['texts in a collation that knows no case', { mysql: 'varchar(60) COLLATE utf8mb4_general_ci', sqlite: 'text COLLATE NOCASE' }, ["'a'", "'B'", "'c'", "'D'"]],
-    ['times', { postgres: 'timestamptz', mysql: 'datetime(6)', sqlite: 'text' }, ["'2026-01-01 00:00:00.000001'", "'2026-01-01 00:00:00.000002'", "'2026-01-01 00:00:00.000003'"]],
+    [
+      'whole numbers beyond 2^53',
+      {},
+      ['9007199254740992', '9007199254740993', '9007199254740994', '-9007199254740993'],
+    ],
+    [
+      'texts',
+      { postgres: 'text', mysql: 'varchar(60)', sqlite: 'text' },
+      [
+        "'ä'",
+        "'it''s'",
+        "'Z'",
+        '\'b "q" $1 ?\'',
+        "''",
+        "'back\\slash'".replace('\\', dialect === 'mysql' ? '\\\\' : '\\'),
+      ],
+    ],
+    [
+      'texts in a collation that knows no case',
+      { mysql: 'varchar(60) COLLATE utf8mb4_general_ci', sqlite: 'text COLLATE NOCASE' },
+      ["'a'", "'B'", "'c'", "'D'"],
+    ],
+    [
+      'times',
+      { postgres: 'timestamptz', mysql: 'datetime(6)', sqlite: 'text' },
+      ["'2026-01-01 00:00:00.000001'", "'2026-01-01 00:00:00.000002'", "'2026-01-01 00:00:00.000003'"],
+    ],
     ['days', { postgres: 'date', mysql: 'date' }, ["'2026-01-01'", "'2026-01-02'", "'0900-01-03'"]],
-    ['decimals', { postgres: 'numeric(30,20)', mysql: 'decimal(30,20)' }, ['1.00000000000000000001', '1.00000000000000000002', '0.5']],
-    ['UUIDs', { postgres: 'uuid' }, ["'00000000-0000-0000-0000-000000000001'", "'ffffffff-0000-0000-0000-000000000002'", "'7fffffff-0000-0000-0000-000000000002'"]],
-    ['UUIDs of MariaDB', { mysql: 'uuid' }, ["'00000000-0000-0000-0000-000000000001'", "'ffffffff-0000-0000-0000-000000000002'", "'7fffffff-0000-0000-0000-000000000002'"]],
+    [
+      'decimals',
+      { postgres: 'numeric(30,20)', mysql: 'decimal(30,20)' },
+      ['1.00000000000000000001', '1.00000000000000000002', '0.5'],
+    ],
+    [
+      'UUIDs',
+      { postgres: 'uuid' },
+      [
+        "'00000000-0000-0000-0000-000000000001'",
+        "'ffffffff-0000-0000-0000-000000000002'",
+        "'7fffffff-0000-0000-0000-000000000002'",
+      ],
+    ],
+    [
+      'UUIDs of MariaDB',
+      { mysql: 'uuid' },
+      [
+        "'00000000-0000-0000-0000-000000000001'",
+        "'ffffffff-0000-0000-0000-000000000002'",
+        "'7fffffff-0000-0000-0000-000000000002'",
+      ],
+    ],
     ['words of an enumeration', { mysql: "enum('zero','one','two','alpha')" }, ["'zero'", "'one'", "'two'", "'alpha'"]],
-    ['bytes', { postgres: 'bytea', mysql: 'varbinary(20)', sqlite: 'blob' }, dialect === 'postgres' ? ["'\\x00ff'", "'\\xff'", "'\\x7f'"] : ["X'00FF'", "X'FF'", "X'7F'"]],
-    ['floating point numbers', { postgres: 'double precision', mysql: 'double', sqlite: 'real' }, ['0.1', '0.30000000000000004', '1e300', '-2.5']],
+    [
+      'bytes',
+      { postgres: 'bytea', mysql: 'varbinary(20)', sqlite: 'blob' },
+      dialect === 'postgres' ? ["'\\x00ff'", "'\\xff'", "'\\x7f'"] : ["X'00FF'", "X'FF'", "X'7F'"],
+    ],
+    [
+      'floating point numbers',
+      { postgres: 'double precision', mysql: 'double', sqlite: 'real' },
+      ['0.1', '0.30000000000000004', '1e300', '-2.5'],
+    ],
     ['values of several types', { sqlite: '' }, ['1', "'1'", '1.5', "X'31'", "'z'"]],
     ['times of day', { postgres: 'time', mysql: 'time(6)' }, ["'10:00:00.000001'", "'10:00:00.000002'", "'23:59:59'"]],
   ];
@@ -238,7 +290,9 @@ describeOn(DIALECTS, 'op.batch', (dialect) => {
           for (const { id } of rows) await knex('t').where({ id }).increment('seen', 1);
         } });`,
         async ({ query }) => {
-          await query(`CREATE TABLE t (id integer PRIMARY KEY, k ${type} NOT NULL UNIQUE, seen integer NOT NULL DEFAULT 0)`);
+          await query(
+            `CREATE TABLE t (id integer PRIMARY KEY, k ${type} NOT NULL UNIQUE, seen integer NOT NULL DEFAULT 0)`,
+          );
           for (const [id, value] of values.entries()) await query(`INSERT INTO t (id, k) VALUES (${id}, ${value})`);
         },
       );
@@ -252,7 +306,9 @@ describeOn(DIALECTS, 'op.batch', (dialect) => {
       `await op.batch({ select: 'SELECT id FROM t', size: 1, budget: '1ms', ${MARK} });`,
       async ({ query }) => {
         await query('CREATE TABLE t (id bigint PRIMARY KEY, seen integer NOT NULL DEFAULT 0)');
-        await query('INSERT INTO t (id) VALUES (9007199254740992), (9007199254740993), (9007199254740994), (9223372036854775807)');
+        await query(
+          'INSERT INTO t (id) VALUES (9007199254740992), (9007199254740993), (9007199254740994), (9223372036854775807)',
+        );
       },
     );
     await go();
@@ -265,8 +321,11 @@ describeOn(DIALECTS, 'op.batch', (dialect) => {
         for (const { a, b } of rows) await knex('t').where({ a, b }).increment('seen', 1);
       } });`,
       async ({ query }) => {
-        await query('CREATE TABLE t (a varchar(10) NOT NULL, b integer NOT NULL, seen integer NOT NULL DEFAULT 0, PRIMARY KEY (a, b))');
-        for (const a of ['x', 'y', 'z']) for (let b = 0; b < 10; b++) await query(`INSERT INTO t (a, b) VALUES ('${a}', ${b})`);
+        await query(
+          'CREATE TABLE t (a varchar(10) NOT NULL, b integer NOT NULL, seen integer NOT NULL DEFAULT 0, PRIMARY KEY (a, b))',
+        );
+        for (const a of ['x', 'y', 'z'])
+          for (let b = 0; b < 10; b++) await query(`INSERT INTO t (a, b) VALUES ('${a}', ${b})`);
       },
     );
     await go();
@@ -283,15 +342,35 @@ describeOn(DIALECTS, 'op.batch', (dialect) => {
     ['several statements', `await op.batch({ select: 'SELECT 1; SELECT 2', each: () => {} })`, /exactly one query/],
     ['no query', `await op.batch({ select: 'DELETE FROM t', each: () => {} })`, /a query as its select, not DELETE/],
     ['a query that fails', `await op.batch({ select: 'SELECT nothing FROM t', each: () => {} })`, /nothing/],
-    ['a key that repeats', `await op.batch({ select: 'SELECT seen, id FROM t', size: 2, each: () => {} })`, /several rows have the key \(seen\)/],
+    [
+      'a key that repeats',
+      `await op.batch({ select: 'SELECT seen, id FROM t', size: 2, each: () => {} })`,
+      /several rows have the key \(seen\)/,
+    ],
     ['a key that is NULL', `await op.batch({ select: 'SELECT word FROM t', each: () => {} })`, /\(word\) is NULL/],
     ['DDL', batch(`each: (rows, { execute }) => execute('CREATE TABLE u (id integer)')`), /changes data only/],
     ['COMMIT', batch(`each: (rows, { execute }) => execute('COMMIT')`), /ends a transaction/],
-    ['another op.batch', batch(`each: () => op.batch({ select: 'SELECT id FROM t', each: () => {} })`), /another op\.batch/],
+    [
+      'another op.batch',
+      batch(`each: () => op.batch({ select: 'SELECT id FROM t', each: () => {} })`),
+      /another op\.batch/,
+    ],
     ['op.autocommit', batch(`each: () => op.autocommit(async () => {})`), /op\.autocommit cannot run in a batch/],
-    ['being in op.autocommit', `await op.autocommit(() => op.batch({ select: 'SELECT id FROM t', each: () => {} }))`, /cannot run in op\.autocommit/],
-    ['a statement beside it', `await Promise.all([op.batch({ select: 'SELECT id FROM t', each: async () => { await new Promise((r) => setTimeout(r, 50)); } }), new Promise((r) => setTimeout(r, 20)).then(() => op.execute('DELETE FROM t'))])`, /beside op\.batch/],
-    ['a statement that is not awaited', batch(`each: (rows, { execute }) => { execute('DELETE FROM t'); }`), /not awaited.*each\(\)/],
+    [
+      'being in op.autocommit',
+      `await op.autocommit(() => op.batch({ select: 'SELECT id FROM t', each: () => {} }))`,
+      /cannot run in op\.autocommit/,
+    ],
+    [
+      'a statement beside it',
+      `await Promise.all([op.batch({ select: 'SELECT id FROM t', each: async () => { await new Promise((r) => setTimeout(r, 50)); } }), new Promise((r) => setTimeout(r, 20)).then(() => op.execute('DELETE FROM t'))])`,
+      /beside op\.batch/,
+    ],
+    [
+      'a statement that is not awaited',
+      batch(`each: (rows, { execute }) => { execute('DELETE FROM t'); }`),
+      /not awaited.*each\(\)/,
+    ],
   ])('refuses %s', async (_, body, message) => {
     const { database, go } = await run(body, async (database) => {
       await fill(database, 4);
@@ -327,11 +406,7 @@ describeOn(DIALECTS, 'op.batch', (dialect) => {
     expect(JSON.parse(json.stdout)).toMatchObject({
       pending: [
         {
-          statements: [
-            'CREATE TABLE u (id integer)',
-            'in batches: SELECT id FROM t WHERE seen = 0',
-            'DROP TABLE u',
-          ],
+          statements: ['CREATE TABLE u (id integer)', 'in batches: SELECT id FROM t WHERE seen = 0', 'DROP TABLE u'],
           complete: true,
         },
       ],
@@ -378,10 +453,16 @@ function holdRow({ url, dialect }: TestDatabase, id: number, milliseconds: numbe
     if (dialect === 'postgres') {
       const client = new pg.Client({ connectionString: url });
       await client.connect();
-      return hold((sql) => client.query(sql), () => client.end());
+      return hold(
+        (sql) => client.query(sql),
+        () => client.end(),
+      );
     }
     const connection = await mysql.createConnection({ uri: url });
-    return hold((sql) => connection.query(sql), () => connection.end());
+    return hold(
+      (sql) => connection.query(sql),
+      () => connection.end(),
+    );
   };
   return { isHeld, released: connect() };
 }
@@ -391,7 +472,10 @@ describeOn(['sqlite'], 'two runs of one op.batch', (dialect) => {
     const database = await freshDatabase(dialect);
     await fill(database, 300);
     const versions = writeVersions([
-      { id: 'a1', body: `await op.batch({ select: 'SELECT id FROM t', size: 10, budget: '1ms', pause: '2ms', ${MARK} });` },
+      {
+        id: 'a1',
+        body: `await op.batch({ select: 'SELECT id FROM t', size: 10, budget: '1ms', pause: '2ms', ${MARK} });`,
+      },
     ]);
     const args = ['upgrade', '--url', database.url, '--versions', versions];
     const runs = await Promise.all([torale(args), torale(args), torale(args)]);

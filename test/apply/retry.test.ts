@@ -21,15 +21,23 @@ describe('the limits of a try', () => {
     const limits = limitsOf({ statementLockTimeout: '250ms', statementTimeout: 0, retry: false }, CONFIGURED, 'a1');
     expect(limits).toEqual({ lockTimeoutMs: 250, lockBudgetMs: 900_000, statementTimeoutMs: 0, retry: false });
     expect(attemptLimits(1, limits, 0).lockTimeoutMs).toBe(250);
-    expect(() => limitsOf({ statementTimeout: 'soon' }, CONFIGURED, 'a1')).toThrow(/options\.statementTimeout is no duration/);
+    expect(() => limitsOf({ statementTimeout: 'soon' }, CONFIGURED, 'a1')).toThrow(
+      /options\.statementTimeout is no duration/,
+    );
   });
 });
 
 describeOn(['postgres', 'mysql'], 'a statement that cannot get its lock', (dialect) => {
   const hold = dialect === 'postgres' ? 'SELECT pg_sleep(2.5)' : 'SELECT SLEEP(2.5)';
   const altering = [
-    { id: 'a1', body: `await op.execute('CREATE TABLE t (id integer)'); await op.execute('INSERT INTO t VALUES (1)');` },
-    { id: 'b2', body: `await op.execute('INSERT INTO t VALUES (2)'); await op.execute('ALTER TABLE t ADD COLUMN extra integer');` },
+    {
+      id: 'a1',
+      body: `await op.execute('CREATE TABLE t (id integer)'); await op.execute('INSERT INTO t VALUES (1)');`,
+    },
+    {
+      id: 'b2',
+      body: `await op.execute('INSERT INTO t VALUES (2)'); await op.execute('ALTER TABLE t ADD COLUMN extra integer');`,
+    },
   ];
 
   test('is tried again, with everything before it taken back, and its blockers are named', async () => {
@@ -55,7 +63,10 @@ describeOn(['postgres', 'mysql'], 'a statement that cannot get its lock', (diale
     await upgrade({ url, versions, revision: 'a1' });
     const reader = queryUrl(url, `BEGIN; SELECT * FROM t; ${hold.replace('2.5', '4')}; COMMIT`);
     await sleep(300);
-    await expect(upgrade({ url, versions, statementLockBudget: '500ms' })).rejects.toMatchObject({ code: 'BUSY', exitCode: 10 });
+    await expect(upgrade({ url, versions, statementLockBudget: '500ms' })).rejects.toMatchObject({
+      code: 'BUSY',
+      exitCode: 10,
+    });
     await reader;
     expect((await query('SELECT version_num FROM torale_version'))[0]).toEqual({ version_num: 'a1' });
     if (dialect === 'postgres') expect((await query('SELECT id FROM t')).length).toBe(1);
@@ -66,7 +77,11 @@ describeOn(['postgres', 'mysql'], 'a statement that cannot get its lock', (diale
   test('that runs too long is given up where the revision says so', async () => {
     const { url } = await freshDatabase(dialect);
     const versions = writeVersions([
-      { id: 'a1', extra: "export const options = { statementTimeout: '300ms' };", body: `await op.execute("${hold}");` },
+      {
+        id: 'a1',
+        extra: "export const options = { statementTimeout: '300ms' };",
+        body: `await op.execute("${hold}");`,
+      },
     ]);
     await expect(upgrade({ url, versions })).rejects.toMatchObject({ code: 'REVISION_FAILED' });
   });
@@ -80,7 +95,10 @@ describeOn(['postgres', 'mysql'], 'a signal', (dialect) => {
     const { url, query } = await freshDatabase(dialect);
     const sleeping = dialect === 'postgres' ? 'SELECT pg_sleep(30)' : 'SELECT SLEEP(30)';
     const versions = writeVersions([
-      { id: 'a1', body: `await op.execute('CREATE TABLE t (id integer)'); await op.execute('INSERT INTO t SELECT 1 FROM (${sleeping}) AS s');` },
+      {
+        id: 'a1',
+        body: `await op.execute('CREATE TABLE t (id integer)'); await op.execute('INSERT INTO t SELECT 1 FROM (${sleeping}) AS s');`,
+      },
     ]);
     const runner = startTorale(['upgrade', 'head', '--url', url, '--versions', versions]);
     await sleep(1500);
@@ -92,11 +110,16 @@ describeOn(['postgres', 'mysql'], 'a signal', (dialect) => {
     expect(performance.now() - started).toBeLessThan(10_000);
     const running =
       dialect === 'postgres'
-        ? await query("SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'INSERT%' AND state = 'active'")
+        ? await query(
+            "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'INSERT%' AND state = 'active'",
+          )
         : await query("SELECT ID FROM information_schema.PROCESSLIST WHERE DB = DATABASE() AND INFO LIKE 'INSERT%'");
     expect(running).toEqual([]);
     // The lock is free: the next run gets it at once and goes on.
-    writeVersions([{ id: 'a1', body: `await op.execute('CREATE TABLE ${dialect === 'postgres' ? '' : ''}t (id integer)');` }], versions);
+    writeVersions(
+      [{ id: 'a1', body: `await op.execute('CREATE TABLE ${dialect === 'postgres' ? '' : ''}t (id integer)');` }],
+      versions,
+    );
     expect((await upgrade({ url, versions, lockTimeout: '5s' })).heads).toEqual(['a1']);
   });
 });

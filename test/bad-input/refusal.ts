@@ -46,7 +46,7 @@ export async function refuses(
 }
 
 /** Nothing in it is meant for the maintainer of a program. */
-export function expectPlainWords(text: string): void {
+function expectPlainWords(text: string): void {
   expect(text).not.toMatch(/^\s+at .*[:(]|\[object |\bundefined\b|\bNaN\b|node_modules|defect in Torale/m);
 }
 

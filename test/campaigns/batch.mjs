@@ -197,7 +197,8 @@ try {
       // The server may still be at the last statement of the connection that is gone.
       await sleep(200);
       const now = await progressOf(database);
-      if (now > (marks.at(-1) ?? 0) && after > 400) msPerRow = (after - 300) / (now - (marks.at(-1) ?? 0));
+      if (now > (marks.at(-1) ?? 0) && after > 400)
+        msPerRow = Math.min(0.03, (after - 300) / (now - (marks.at(-1) ?? 0)));
       marks.push(now);
     } else if (code !== 0) throw new Error(stderr);
   }

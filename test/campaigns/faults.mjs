@@ -37,7 +37,15 @@ const note = (/** @type {string} */ id) => `INSERT INTO applied_log VALUES ('${i
 
 const slowHistory = (dialect, seconds) => [
   { id: 'a1', statements: [LOG, note('a1')] },
-  { id: 'b2', statements: ['CREATE TABLE first (id integer)', note('b2'), SLOW[dialect](seconds), 'CREATE TABLE last (id integer)'] },
+  {
+    id: 'b2',
+    statements: [
+      'CREATE TABLE first (id integer)',
+      note('b2'),
+      SLOW[dialect](seconds),
+      'CREATE TABLE last (id integer)',
+    ],
+  },
   { id: 'c3', statements: [note('c3')] },
 ];
 
@@ -49,15 +57,22 @@ async function stateOf(database, expected) {
 }
 
 const lastLine = (/** @type {string} */ output) =>
-  output.trim().split('\n').map((line) => line.trim()).findLast((line) => /error|exist|lock|fail|duplicate|lost/i.test(line))?.slice(0, 160) ??
-  output.trim().split('\n').at(-1)?.slice(0, 160) ?? '';
+  output
+    .trim()
+    .split('\n')
+    .map((line) => line.trim())
+    .findLast((line) => /error|exist|lock|fail|duplicate|lost/i.test(line))
+    ?.slice(0, 160) ??
+  output.trim().split('\n').at(-1)?.slice(0, 160) ??
+  '';
 
 /** Runs again, as a container would be, until it succeeds or has failed thrice. */
 async function again(project, url) {
   let last;
   for (let attempt = 1; attempt <= 3; attempt++) {
     last = await within(project.start(url));
-    if (last.code === 0) return { by: attempt === 1 ? 'the next run' : `run ${attempt + 1}`, code: 0, seconds: last.seconds };
+    if (last.code === 0)
+      return { by: attempt === 1 ? 'the next run' : `run ${attempt + 1}`, code: 0, seconds: last.seconds };
     await pause(2000);
   }
   return { by: 'nobody', code: last.code, message: lastLine(last.output) };
@@ -95,7 +110,9 @@ const SCENARIOS = {
     }));
     const project = tool.project(revisions);
     const database = await server.database();
-    const results = await Promise.all(Array.from({ length: Number(options.runners) }, () => within(project.start(database.url))));
+    const results = await Promise.all(
+      Array.from({ length: Number(options.runners) }, () => within(project.start(database.url))),
+    );
     const failed = results.filter(({ code }) => code !== 0);
     const state = await stateOf(database, ['a1', 'a2', 'a3', 'a4']);
     const next = await again(project, database.url);
@@ -170,7 +187,14 @@ const SCENARIOS = {
     const state = await stateOf(database, ['a1', 'b2', 'c3']);
     await look.close();
     await database.drop();
-    return { good: executors <= 1 && next.code === 0 && state === 'each once', ends: ends.join(' '), executorsAtOnce: executors, next: next.by, ...(next.code === 0 ? {} : { message: next.message }), state };
+    return {
+      good: executors <= 1 && next.code === 0 && state === 'each once',
+      ends: ends.join(' '),
+      executorsAtOnce: executors,
+      next: next.by,
+      ...(next.code === 0 ? {} : { message: next.message }),
+      state,
+    };
   },
 
   /** CREATE INDEX CONCURRENTLY while five more runners wait. */
@@ -208,7 +232,12 @@ const SCENARIOS = {
     const state = await stateOf(database, ['b2', 'c3']);
     await look.close();
     await database.drop();
-    return { good: next.code === 0 && index?.valid === true && state === 'each once', ...next, index: index === undefined ? 'none' : index.valid ? 'valid' : 'invalid', state };
+    return {
+      good: next.code === 0 && index?.valid === true && state === 'each once',
+      ...next,
+      index: index === undefined ? 'none' : index.valid ? 'valid' : 'invalid',
+      state,
+    };
   },
 
   /** A proxy between stops forwarding, and keeps its connections. Another runner comes by another way. */
@@ -234,7 +263,8 @@ const SCENARIOS = {
     proxy.close();
     await look.close();
     await database.drop();
-    const inWords = ({ code, at }) => (code === 137 ? `none within ${PATIENCE_MS / 1000} s` : `exit ${code} after ${Math.round(at)} s`);
+    const inWords = ({ code, at }) =>
+      code === 137 ? `none within ${PATIENCE_MS / 1000} s` : `exit ${code} after ${Math.round(at)} s`;
     return {
       good: first.code !== 0 && first.at <= 60 && other.code === 0 && other.at <= 60 + 5 && state === 'each once',
       error: inWords(first),
@@ -273,7 +303,10 @@ for (const dialect of options.dialects.split(',')) {
     for (const of of options.tools.split(',')) {
       const tool = TOOLS[of]();
       versions[of] = tool.version;
-      const outcome = await SCENARIOS[name]({ tool, dialect, server }).catch((error) => ({ good: false, error: String(error) }));
+      const outcome = await SCENARIOS[name]({ tool, dialect, server }).catch((error) => ({
+        good: false,
+        error: String(error),
+      }));
       if (outcome === undefined) continue;
       outcomes.push({ scenario: name, dialect, tool: of, ...outcome });
       say(JSON.stringify(outcomes.at(-1)));

@@ -141,4 +141,27 @@ describeOn(['mysql', 'postgres'], 'resolve', (name) => {
     expect(stdout).toContain('The file has other statements by now than those that took effect (1).');
     expect((await json('resolve', ...url)).document.unfinished.statements[0]).toMatchObject({ edited: true });
   });
+
+  test('what a newer image began does not concern an older one, which has all that it knows', async () => {
+    const database = await freshDatabase(dialect);
+    const url = ['--url', database.url];
+    const files = { [FILE]: revisionText('aaaa') };
+    const newer = project({
+      ...files,
+      'versions/bbbb.mjs': revisionText('bbbb', { down: 'aaaa', body: body(database, [...SOUND, 'CREATE NONSENSE']) }),
+    });
+    expect((await newer.run('upgrade', ...url)).code).toBe(5);
+    const older = project(files);
+    for (const command of [['current', '--check'], ['wait', '--for-head'], ['upgrade']])
+      expect({ command, ...(await older.run(...command, ...url)) }).toMatchObject({ command, code: 0 });
+    const check = await older.run('check', ...url);
+    expect(check).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('bbbb, which no file here has, is partly'),
+    });
+    const { code, stdout } = await older.run('resolve', ...url);
+    expect(code).toBe(6);
+    expect(stdout).toContain('Revision bbbb, which no file here has, is partly applied.');
+    expect((await newer.run('current', '--check', ...url)).code).toBe(8);
+  });
 });

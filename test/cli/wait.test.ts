@@ -110,7 +110,7 @@ describe('wait for a file', () => {
 });
 
 describe('a run that is stopped while a server keeps silent', () => {
-  test('ends at once', async () => {
+  test('ends with that attempt, and says what stopped it', async () => {
     const server = createServer(() => undefined);
     await new Promise<void>((done) => void server.listen(0, '127.0.0.1', done));
     onTestFinished(() => void server.close());

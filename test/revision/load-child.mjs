@@ -2,6 +2,8 @@
 // The first argument is the module that exports loadRevision: the tests load the sources, a check of the bundle another.
 const [library, ...files] = process.argv.slice(2);
 const { loadRevision } = await import(library);
+// Compared, never called.
+// oxlint-disable-next-line typescript/unbound-method
 const before = process.emitWarning;
 const results = [];
 for (const file of files) {

@@ -213,6 +213,15 @@ const BAD: [name: string, text: string, code: string, message: RegExp, hint?: Re
     'REVISION_INVALID',
     /lib\/throws\.ts:2: helper/,
   ],
+  [
+    'gone.ts',
+    revision('gone', {
+      imports: "import { rmSync } from 'node:fs';",
+      top: "rmSync(import.meta.filename);\nthrow new Error('and gone');",
+    }),
+    'REVISION_INVALID',
+    /versions\/gone\.ts:10: and gone$/,
+  ],
   ['syntax.ts', revision('syntax', { top: 'const = 1;' }), 'REVISION_INVALID', /versions\/syntax\.ts/],
   [
     'dirname.ts',

@@ -325,6 +325,8 @@ export async function startMysql(
     '--bind-address=127.0.0.1',
     `--socket=${join(place.folder, 'socket')}`,
     `--pid-file=${join(place.folder, 'pid')}`,
+    // A server that starts removes the temporary files it finds, those of another that runs too.
+    `--tmpdir=${place.folder}`,
     '--innodb-flush-log-at-trx-commit=0',
     '--skip-log-bin',
     ...Object.entries(settings).map(([name, value]) => `--${name}=${value.replace('DATA', place.data)}`),

@@ -21,7 +21,14 @@ export function temporaryFolder(): string {
   return folder;
 }
 
-export function revisionText({ id, down = null, body = '', extra = '', message = id, dependsOn = null }: RevisionText): string {
+export function revisionText({
+  id,
+  down = null,
+  body = '',
+  extra = '',
+  message = id,
+  dependsOn = null,
+}: RevisionText): string {
   return `/**
  * ${message}
  *
@@ -42,7 +49,10 @@ ${body}
 }
 
 /** Writes revisions into a folder (a new one by default); a revision without `down` follows the one before it. */
-export function writeVersions(revisions: readonly RevisionText[], folder = join(temporaryFolder(), 'versions')): string {
+export function writeVersions(
+  revisions: readonly RevisionText[],
+  folder = join(temporaryFolder(), 'versions'),
+): string {
   mkdirSync(folder, { recursive: true });
   let before: string | null = null;
   for (const revision of revisions) {

@@ -179,7 +179,8 @@ function survival(version: string): Setting[] {
 /** How often the server looks whether its client is there while it runs a statement. */
 export const CLIENT_CHECK = '5s';
 
-const streamOf = (client: pg.Client): Socket => (client as unknown as { connection: { stream: Socket } }).connection.stream;
+const streamOf = (client: pg.Client): Socket =>
+  (client as unknown as { connection: { stream: Socket } }).connection.stream;
 
 function watch(client: pg.Client, open: () => Promise<{ client: pg.Client }>): () => void {
   const state = client as unknown as { readyForQuery?: boolean; _ended?: boolean };

@@ -25,8 +25,8 @@ export async function blockersOf(side: Session, id: number): Promise<string[]> {
     [id],
   );
   return rows.map(({ pid, name, role, state, age }) => {
-    const since = age === null ? '' : `, its transaction is ${String(age)} s old`;
-    return `${String(name || role || 'a session')} (server process ${String(pid)}, ${String(state)}${since})`;
+    const since = age === null ? '' : `, its transaction is ${Number(age)} s old`;
+    return `${String((name || role || 'a session') as string)} (server process ${String(pid)}, ${String(state)}${since})`;
   });
 }
 

@@ -1,7 +1,7 @@
 import { ToraleError } from '../../errors.ts';
 
 /** Line and column, both from 1, of an offset in a text. */
-export function positionOf(sql: string, offset: number): { line: number; column: number } {
+function positionOf(sql: string, offset: number): { line: number; column: number } {
   let line = 1;
   let lineStart = 0;
   for (let at = sql.indexOf('\n'); at !== -1 && at < offset; at = sql.indexOf('\n', at + 1)) {

@@ -111,8 +111,8 @@ async function refuseBrokenKeys(session: Session, known: ReadonlySet<string>): P
   const first = broken[0]!;
   throw new ToraleError(
     'REVISION_FAILED',
-    `${broken.length} row${broken.length === 1 ? '' : 's'} would break a foreign key, the first in ${first['table']} ` +
-      `(rowid ${first['rowid']}), which refers to ${first['parent']}.`,
+    `${broken.length} row${broken.length === 1 ? '' : 's'} would break a foreign key, the first in ${String(first['table'] as string)} ` +
+      `(rowid ${Number(first['rowid'])}), which refers to ${String(first['parent'] as string)}.`,
     {
       hint: 'Foreign keys are off while a revision runs. Mend the rows in the revision, or let it run with: export const options = { foreignKeys: true }',
       data: { violations: broken.slice(0, 10) },

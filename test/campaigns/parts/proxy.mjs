@@ -8,6 +8,7 @@ import { createConnection, createServer } from 'node:net';
  */
 export async function startProxy(url) {
   const target = new URL(url);
+  const { hostname, port } = target;
   let isFrozen = false;
   const sockets = new Set();
   const pass = (from, to) => {
@@ -18,7 +19,7 @@ export async function startProxy(url) {
     sockets.add(from);
   };
   const server = createServer((client) => {
-    const upstream = createConnection(Number(target.port), target.hostname);
+    const upstream = createConnection(Number(port), hostname);
     pass(client, upstream);
     pass(upstream, client);
   });

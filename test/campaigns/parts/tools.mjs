@@ -1,6 +1,6 @@
 // The tools under comparison, each with the same revisions written in its own form.
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { writeHistory } from './histories.mjs';
@@ -36,7 +36,9 @@ function torale() {
         }),
         join(temporaryFolder(), 'versions'),
       );
-      return { start: (url) => startProgram(process.execPath, [BIN, 'upgrade', 'head', '--url', url, '--versions', folder]) };
+      return {
+        start: (url) => startProgram(process.execPath, [BIN, 'upgrade', 'head', '--url', url, '--versions', folder]),
+      };
     },
   };
 }
@@ -114,15 +116,23 @@ module.exports = {
       for (const { id, statements, outside } of revisions) {
         const lines = statements.map((statement) => `  await knex.raw(${js(statement)});`).join('\n');
         const config = outside ? 'exports.config = { transaction: false };\n' : '';
-        writeFileSync(join(folder, 'migrations', `${id}.js`), `${config}exports.up = async (knex) => {\n${lines}\n};\nexports.down = async () => {};\n`);
+        writeFileSync(
+          join(folder, 'migrations', `${id}.js`),
+          `${config}exports.up = async (knex) => {\n${lines}\n};\nexports.down = async () => {};\n`,
+        );
       }
-      // Drivers are looked for from where knex lies.
+      // It looks for itself from where its file lies.
+      symlinkSync(dirname(home), join(folder, 'node_modules'));
       return {
         start: (url) =>
-          startProgram(process.execPath, [join(home, 'bin', 'cli.js'), 'migrate:latest', '--knexfile', join(folder, 'knexfile.js')], {
-            cwd: folder,
-            env: { TARGET: url },
-          }),
+          startProgram(
+            process.execPath,
+            [join(home, 'bin', 'cli.js'), 'migrate:latest', '--knexfile', join(folder, 'knexfile.js')],
+            {
+              cwd: folder,
+              env: { TARGET: url },
+            },
+          ),
       };
     },
   };
