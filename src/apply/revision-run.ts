@@ -1,6 +1,6 @@
 import { hostname, userInfo } from 'node:os';
 import type { Dialect, RevisionTransaction, SessionLimits } from '../dialects/dialect.ts';
-import { ToraleError, isToraleError } from '../errors.ts';
+import { isToraleError } from '../errors.ts';
 import type { PlannedStep } from '../events.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { HistoryEntry, JournalEntry } from '../journal/statements.ts';
