@@ -48,9 +48,10 @@ export function revisionFailure(cause: unknown, context: FailureContext): Torale
     if (failed !== null) lines.push(...excerptOf(failed, context).map((line) => `    ${line}`));
     lines.push(`  ${reason(cause, context)}`);
   }
-  lines.push(...outcome(context, committed));
   const known = isToraleError(cause) ? cause : null;
-  return new ToraleError(codeOf(known, context), lines.join('\n'), {
+  const code = codeOf(known, context);
+  lines.push(...outcome(context, committed, code));
+  return new ToraleError(code, lines.join('\n'), {
     hint: known?.hint ?? context.advice ?? context.serverError?.hint,
     cause,
     data: {
@@ -74,7 +75,7 @@ export function incompleteRevision(failure: ToraleError, context: FailureContext
   const lines = [
     `Revision ${revision} could not be completed.`,
     `  ${failure.message}`,
-    ...outcome(context, committed),
+    ...outcome(context, committed, failure.code),
   ];
   return new ToraleError(failure.code, lines.join('\n'), {
     hint: failure.hint,
@@ -126,21 +127,30 @@ function ledger(failed: StatementReport, cause: unknown, context: FailureContext
   return lines;
 }
 
-function outcome(context: FailureContext, committed: readonly StatementReport[]): string[] {
+function outcome(context: FailureContext, committed: readonly StatementReport[], code: ErrorCode): string[] {
   if (context.state === 'rolledBack') {
     const at = context.heads.length === 0 ? 'empty of revisions' : `at ${context.heads.join(', ')}`;
     return [`Rolled back: the database is ${at}, nothing of ${context.revision} remains.`];
   }
   const stopped = context.reports.at(-1);
   if (stopped?.state === 'failed' && (stopped.batch?.rows ?? 0) > 0) return [outcomeOfBatch(stopped.batch!)];
-  const numbers = committed.map((report) => report.number).join(', ');
+  const numbers = runOf(committed.map((report) => report.number));
   const which = committed.length === 0 ? 'What ran before' : `Statement${committed.length === 1 ? '' : 's'} ${numbers}`;
   const stay = committed.length === 1 ? 'stays' : 'stay';
   const next = (context.reports.at(-1)?.number ?? 1) - (context.reports.at(-1)?.state === 'failed' ? 0 : -1);
   const why = context.ddlCommits
     ? `${context.server.split(' ')[0]} commits each DDL statement, so ${which.toLowerCase()} ${stay}.`
     : `${which} ${stay}: committed outside a transaction.`;
+  // There a person decides first, as the hint says.
+  if (code === 'UNRESOLVED') return [why];
   return [`${why} Mend the cause and run the same command again: it goes on at statement ${next}.`];
+}
+
+/** `1, 2, 3`; `1–40` where that would be long. */
+function runOf(numbers: readonly number[]): string {
+  const [first = 0] = numbers;
+  const isRow = numbers.every((number, index) => number === first + index);
+  return numbers.length > 4 && isRow ? `${first}–${numbers.at(-1)}` : numbers.join(', ');
 }
 
 function outcomeOfBatch({ rows, batches, after }: BatchPosition): string {

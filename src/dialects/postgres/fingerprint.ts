@@ -55,7 +55,9 @@ export async function fingerprintOfAll(session: Session): Promise<string> {
 
 /**
  * A concurrent build that failed or was cut off leaves an invalid index behind, over which even IF NOT EXISTS reports
- * success (https://www.postgresql.org/docs/current/sql-createindex.html#SQL-CREATEINDEX-CONCURRENTLY).
+ * success (https://www.postgresql.org/docs/current/sql-createindex.html#SQL-CREATEINDEX-CONCURRENTLY). REINDEX leaves
+ * one beside that it was asked for, on the same table, which is never used and is to be dropped
+ * (https://www.postgresql.org/docs/current/sql-reindex.html#SQL-REINDEX-CONCURRENTLY).
  *
  * @returns what was taken away
  */
@@ -64,13 +66,19 @@ export async function dropInvalidIndexes(session: Session, objects: readonly Nam
   for (const object of objects) {
     if (object.kind !== 'relation') continue;
     const { rows } = await session.query(
-      `SELECT i.indexrelid::regclass::text AS name FROM pg_catalog.pg_index i
-       WHERE NOT i.indisvalid AND i.indexrelid = pg_catalog.to_regclass($1)`,
+      `SELECT i.indexrelid::regclass::text AS name
+       FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class c ON c.oid OPERATOR(pg_catalog.=) i.indexrelid
+       WHERE NOT i.indisvalid AND (i.indexrelid OPERATOR(pg_catalog.=) pg_catalog.to_regclass($1)
+         OR c.relname OPERATOR(pg_catalog.~) '_cc(new|old)[0-9]*$' AND i.indrelid OPERATOR(pg_catalog.=) ANY (
+           SELECT pg_catalog.to_regclass($1)
+           UNION ALL SELECT o.indrelid FROM pg_catalog.pg_index o
+             WHERE o.indexrelid OPERATOR(pg_catalog.=) pg_catalog.to_regclass($1)))`,
       [nameOf(object)],
     );
     for (const row of rows) {
-      await session.query(`DROP INDEX CONCURRENTLY IF EXISTS ${nameOf(object)}`);
-      dropped.push(String(row['name']));
+      const name = String(row['name']);
+      await session.query(`DROP INDEX CONCURRENTLY IF EXISTS ${name}`);
+      dropped.push(name);
     }
   }
   return dropped;
