@@ -85,7 +85,7 @@ describeOn(['mysql'], 'a runner killed in a statement that commits by itself', (
         body: `await op.execute('CREATE TABLE a (id integer)'); await op.execute('CREATE TABLE b (id integer)'); await op.execute('CREATE NONSENSE');`,
       },
     ]);
-    await upgrade({ url, versions }).catch(() => undefined);
+    await expect(upgrade({ url, versions })).rejects.toMatchObject({ code: 'REVISION_FAILED' });
     await query("UPDATE torale_journal SET state = 'started', fingerprint = '[]' WHERE statement = 2");
     writeVersions(
       [
@@ -112,7 +112,7 @@ describeOn(['mysql'], 'a runner killed in a statement that commits by itself', (
     const versions = writeVersions([
       { id: 'a1', body: `await op.execute('CREATE TABLE a (id integer)'); await op.execute('CREATE NONSENSE');` },
     ]);
-    await upgrade({ url, versions }).catch(() => undefined);
+    await expect(upgrade({ url, versions })).rejects.toMatchObject({ code: 'REVISION_FAILED' });
     const run = createRun(libraryConfig({ url, versions }));
     const report = await resolveRevision(run, { revision: 'a1', resolution });
     expect(report).toMatchObject({ revision: 'a1', resolution, statement: null, done: [1], heads });

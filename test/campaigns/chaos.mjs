@@ -1,4 +1,4 @@
-// npm run chaos -- --dialect postgres|mysql|sqlite [--kill client|server] [--rounds 100] [--runners 4] [--seed N]
+// npm run chaos -- --dialect postgres|mysql|sqlite [--kill client|server] [--rounds 100] [--runners 4] [--seed N] [--outside]
 //
 // Several runners at once on one database; one after the other is killed (or the server is) and another takes its
 // place, until the database is at head. Then everything must be as if nobody had been killed.
@@ -24,6 +24,8 @@ const { values: options } = parseArgs({
     round: { type: 'string' },
     /** An existing server; by default one is started. */
     url: { type: 'string' },
+    /** SQLite: with a revision that runs outside a transaction. */
+    outside: { type: 'boolean', default: false },
     out: { type: 'string' },
   },
 });
@@ -39,7 +41,7 @@ const server = await openServer(dialect, {
   durable: isServerKilled,
   ...(options.url === undefined ? {} : { url: options.url }),
 });
-const history = longHistory(dialect);
+const history = longHistory(dialect, options.outside);
 const versions = writeHistory(history, join(temporaryFolder(), 'versions'));
 const revisions = history.map(({ id }) => id);
 

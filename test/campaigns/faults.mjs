@@ -21,10 +21,6 @@ const { values: options } = parseArgs({
 /** How long a tool may be silent before it counts as hanging. */
 const PATIENCE_MS = 90_000;
 
-const SLEEP = {
-  postgres: (/** @type {number} */ seconds) => `SELECT pg_sleep(${seconds})`,
-  mysql: (/** @type {number} */ seconds) => `SELECT SLEEP(${seconds})`,
-};
 /** A long statement that changes something. */
 const SLOW = {
   postgres: (/** @type {number} */ seconds) => `CREATE TABLE slow AS SELECT pg_sleep(${seconds})::text AS s`,
@@ -56,15 +52,12 @@ async function stateOf(database, expected) {
   return found.join() === expected.join() ? 'each once' : `applied: ${found.join(' ') || 'nothing'}`;
 }
 
-const lastLine = (/** @type {string} */ output) =>
-  output
-    .trim()
-    .split('\n')
-    .map((line) => line.trim())
-    .findLast((line) => /error|exist|lock|fail|duplicate|lost/i.test(line))
-    ?.slice(0, 160) ??
-  output.trim().split('\n').at(-1)?.slice(0, 160) ??
-  '';
+/** The line of an output that says what went wrong. */
+function lastLine(/** @type {string} */ output) {
+  const lines = output.trim().split('\n').map((line) => line.trim());
+  const telling = lines.findLast((line) => /error|exist|lock|fail|duplicate|lost|no end/i.test(line) && !/^\(Background|^\[SQL/.test(line));
+  return (telling ?? lines.at(-1) ?? '').slice(0, 160);
+}
 
 /** Runs again, as a container would be, until it succeeds or has failed thrice. */
 async function again(project, url) {
@@ -103,7 +96,7 @@ async function sessionsIn(look, dialect, text, tries = 400) {
 
 const SCENARIOS = {
   /** Many at once on an empty database. */
-  async race({ tool, dialect, server }) {
+  async race({ tool, server }) {
     const revisions = Array.from({ length: 4 }, (_, index) => ({
       id: `a${index + 1}`,
       statements: [...(index === 0 ? [LOG] : []), `CREATE TABLE t${index} (id integer)`, note(`a${index + 1}`)],

@@ -184,7 +184,7 @@ export async function dataOf(database) {
   for (const { name } of await database.query(TABLES[database.dialect])) {
     if (OWN.test(String(name))) continue;
     const rows = await database.query(`SELECT * FROM ${String(name)}`);
-    const lines = rows.map(({ serial, ...row }) => JSON.stringify(row)).toSorted();
+    const lines = rows.map((row) => JSON.stringify({ ...row, serial: undefined })).toSorted();
     result[String(name)] =
       `${lines.length} ${createHash('sha256').update(lines.join('\n')).digest('hex').slice(0, 16)}`;
   }

@@ -94,7 +94,7 @@ async function ownSchema(database) {
       .map(([name, type]) => `${type === 'VIEW' ? 'VIEW' : 'TABLE'} ${String(name)}`),
     ...triggers.map(({ name }) => `TRIGGER ${String(name)}`),
   ];
-  for (const name of names.toSorted()) {
+  for (const name of names.toSorted((a, b) => a.localeCompare(b))) {
     const [row] = await database.query(`SHOW CREATE ${name}`);
     parts.push(
       Object.entries(row)
