@@ -50,8 +50,8 @@ function isUsers(file: string): boolean {
 }
 
 /**
- * Where Torale was called, above `below`. Nearly always that is the revision's own next line, and one frame is written
- * in a third of the time of twenty.
+ * Where Torale was called, above `below`. Nearly always that is the revision's own next line, and one frame takes a
+ * quarter of the time of a whole stack.
  */
 export function callerOf(below: (...args: never[]) => unknown, revisionFile: string | null): CallSite | null {
   const nearest = callSite(captureStack(below, 1), revisionFile);

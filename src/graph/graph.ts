@@ -247,7 +247,7 @@ export class RevisionGraph {
   /** The revisions that the rows do not cover, in plan order. Throws as `current` does. */
   pending(rows: readonly string[]): string[] {
     const starts = rowNodes(this.#dag, rows);
-    // With every end in the rows there is nothing left, and the order of 10,000, a third of `current`, is not needed.
+    // With every end in the rows there is nothing left, and the order of 10,000, a sixth of `current`, is not needed.
     if (this.#dag.heads('all').every((head) => starts.includes(head))) return [];
     const applied = ancestors(this.#dag, starts, 'all');
     return this.#ids(this.#dag.order.filter((node) => applied[node] === 0));

@@ -54,8 +54,13 @@ async function stateOf(database, expected) {
 
 /** The line of an output that says what went wrong. */
 function lastLine(/** @type {string} */ output) {
-  const lines = output.trim().split('\n').map((line) => line.trim());
-  const telling = lines.findLast((line) => /error|exist|lock|fail|duplicate|lost|no end/i.test(line) && !/^\(Background|^\[SQL/.test(line));
+  const lines = output
+    .trim()
+    .split('\n')
+    .map((line) => line.trim());
+  const telling = lines.findLast(
+    (line) => /error|exist|lock|fail|duplicate|lost|no end/i.test(line) && !/^\(Background|^\[SQL/.test(line),
+  );
   return (telling ?? lines.at(-1) ?? '').slice(0, 160);
 }
 

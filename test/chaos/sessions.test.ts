@@ -100,6 +100,22 @@ describeOn(['postgres'], 'a concurrent index build', () => {
   });
 });
 
+describeOn(['postgres'], 'what a concurrent rebuild left', () => {
+  test('is taken away before the next', async () => {
+    const { url, query } = await freshDatabase('postgres');
+    await query('CREATE TABLE t (id integer); CREATE INDEX t_id ON t (id); INSERT INTO t VALUES (1), (1)');
+    // Named and invalid as one that was cut off would be.
+    await query('CREATE UNIQUE INDEX CONCURRENTLY t_id_ccnew1 ON t (id)').catch(() => undefined);
+    const versions = writeVersions([
+      { id: 'a1', body: "await op.autocommit(async () => { await op.execute('REINDEX INDEX CONCURRENTLY t_id'); });" },
+    ]);
+    await upgrade({ url, versions });
+    expect(
+      await query("SELECT indexrelid::regclass::text AS name, indisvalid FROM pg_index WHERE indrelid = 't'::regclass"),
+    ).toEqual([{ name: 't_id', indisvalid: true }]);
+  });
+});
+
 describeOn(['postgres'], 'the sessions of a run', () => {
   const look = (when: string) => `
     const { rows: ${when} } = await op.execute("SELECT name, setting FROM pg_settings WHERE name ~ '^(tcp_keepalives_idle|client_connection_check_interval|idle_)' ORDER BY 1");
