@@ -74,3 +74,15 @@ export function firstWords(sql: string): string {
   const line = sql.replace(/\s+/g, ' ').trim();
   return line.length > 40 ? `${line.slice(0, 39)}…` : line;
 }
+
+/** Both hold one transaction around what must run outside of any. */
+export function refuseAutocommit({ inOne, inBatch }: { readonly inOne: boolean; readonly inBatch: boolean }): void {
+  if (inOne) {
+    throw new ToraleError('REVISION_FAILED', 'op.autocommit cannot run in a run that is a single transaction.', {
+      hint: 'Leave --single-transaction away.',
+    });
+  }
+  if (inBatch) {
+    throw new ToraleError('REVISION_FAILED', 'op.autocommit cannot run in a batch, which is one transaction.');
+  }
+}

@@ -1,5 +1,4 @@
 import type { RevisionTransaction } from '../dialects/dialect.ts';
-import { ToraleError } from '../errors.ts';
 import {
   journalForget,
   moveHeads,
@@ -19,6 +18,7 @@ import {
   inDoubt,
   leftOpen,
   refuseTransactionControl,
+  refuseAutocommit,
 } from './execution-errors.ts';
 import type { ExecutionOptions, StatementReport } from './execution-options.ts';
 import { UNLIMITED } from './limits.ts';
@@ -49,11 +49,13 @@ export class Execution implements StatementExecutor {
   /** Why an `op.batch` stopped: nothing runs after one that is not complete. */
   #failedBatch: { readonly error: unknown } | null = null;
   #closed = false;
+  #letOthersIn: (() => void) | null = null;
   /** A procedure was called, or other code that the text of its statement does not show. */
   #opaque = false;
   /** Something ran that could have released the migration lock. */
   #mayUnlock = false;
-  #busy = false;
+  /** A statement could not get its lock, so another try may succeed. */
+  isBusy = false;
   /** One statement at a time, in the order of the calls, also under Promise.all. */
   #queue: Promise<unknown> = Promise.resolve();
 
@@ -73,26 +75,15 @@ export class Execution implements StatementExecutor {
     if (this.#options.dialect.transactionalDdl) await this.#open();
   }
 
-  /** A statement could not get its lock, so another try may succeed. */
-  get isBusy(): boolean {
-    return this.#busy;
-  }
-
   execute<T>(request: StatementRequest<T>): Promise<T> {
     return this.#enqueue(() => this.#execute(request));
   }
 
   async autocommit<T>(work: () => Promise<T>): Promise<T> {
-    if (this.#options.outer !== null) {
-      throw new ToraleError('REVISION_FAILED', 'op.autocommit cannot run in a run that is a single transaction.', {
-        hint: 'Leave --single-transaction away.',
-      });
-    }
-    if (this.#batch !== null) {
-      throw new ToraleError('REVISION_FAILED', 'op.autocommit cannot run in a batch, which is one transaction.');
-    }
+    refuseAutocommit({ inOne: this.#options.outer !== null, inBatch: this.#batch !== null });
     if (this.#outside) return work();
     await this.#enqueue(async () => {
+      this.#keepOthersOut();
       await this.#commitOpen();
       await this.#options.limit(UNLIMITED);
     });
@@ -109,13 +100,16 @@ export class Execution implements StatementExecutor {
   }
 
   async batch(request: BatchRequest): Promise<BatchResult> {
-    const batch = await this.#enqueue(() => this.#startBatch(request));
+    const batch = await this.#enqueue(() => {
+      this.#keepOthersOut();
+      return this.#startBatch(request);
+    });
     if (!(batch instanceof BatchRun)) return batch;
     try {
       return await batch.run(request);
     } catch (error) {
       this.#failedBatch = { error };
-      this.#busy ||= this.#options.dialect.describeError(error).refusal === 'busy';
+      this.isBusy ||= this.#options.dialect.describeError(error).refusal === 'busy';
       throw error;
     } finally {
       this.#journalled ||= batch.isStored;
@@ -126,6 +120,12 @@ export class Execution implements StatementExecutor {
   /** Nothing runs from here on: a query nobody awaited must not end up in the next revision's transaction. */
   close(): void {
     this.#closed = true;
+    this.#letOthersIn?.();
+  }
+
+  /** From the first time that the revision leaves its transaction until its end. */
+  #keepOthersOut(): void {
+    this.#letOthersIn ??= this.#options.dialect.holdOutside(this.#options.session);
   }
 
   /** Waits for statements that nobody awaited, so that none runs on after the revision was given up. */
@@ -285,7 +285,7 @@ export class Execution implements StatementExecutor {
     try {
       return await this.#options.watch(() => request.send());
     } catch (error) {
-      this.#busy ||= this.#options.dialect.describeError(error).refusal === 'busy';
+      this.isBusy ||= this.#options.dialect.describeError(error).refusal === 'busy';
       throw error;
     }
   }

@@ -188,6 +188,12 @@ export interface Dialect {
   describeError(error: unknown): ServerError;
   /** Begins the transaction of a revision; where there is no session lock this waits for the write lock. */
   beginRevision(session: Session, options: RevisionTransactionOptions): Promise<RevisionTransaction>;
+  /**
+   * Keeps other runs out while a revision is between two transactions, where no session lock does.
+   *
+   * @returns gives it back
+   */
+  holdOutside(session: Session): () => void;
   /** Sets how long statements on this session may wait and run; 0 is no limit. */
   limitSession(session: Session, limits: SessionLimits): Promise<void>;
   /** Asked on another connection: who holds what connection `id` waits for. */

@@ -203,3 +203,26 @@ describeOn(['postgres'], 'a concurrent index build that failed', () => {
     ]);
   });
 });
+
+describeOn(['sqlite'], 'op.autocommit', () => {
+  test('keeps other runs out while its statement is between two transactions', async () => {
+    const { url, query } = await freshDatabase('sqlite');
+    const versions = writeVersions([
+      {
+        id: 'a1',
+        body: `
+          await op.execute('CREATE TABLE t (id integer)');
+          await op.autocommit(async () => {
+            await new Promise((resolve) => setTimeout(resolve, 400));
+            await op.execute('INSERT INTO t VALUES (1)');
+          });`,
+      },
+    ]);
+    const runners = Array.from({ length: 4 }, () =>
+      startTorale(['upgrade', 'head', '--url', url, '--versions', versions]),
+    );
+    expect(await Promise.all(runners.map(async (runner) => (await runner.result).code))).toEqual([0, 0, 0, 0]);
+    expect(await query('SELECT id FROM t')).toEqual([{ id: 1 }]);
+    expect(await query('SELECT revision FROM torale_history')).toEqual([{ revision: 'a1' }]);
+  });
+});

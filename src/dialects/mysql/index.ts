@@ -43,6 +43,8 @@ export const mysql: Dialect = {
   columnsOf,
   describeError,
   beginRevision: (session) => plainTransaction(session, 'START TRANSACTION'),
+  // The session lock is held all along.
+  holdOutside: () => () => undefined,
   limitSession,
   blockersOf,
   cancel,

@@ -41,6 +41,8 @@ export const postgres: Dialect = {
   columnsOf,
   describeError,
   beginRevision: (session) => plainTransaction(session, 'BEGIN'),
+  // The session lock is held all along.
+  holdOutside: () => () => undefined,
   limitSession,
   blockersOf,
   cancel,

@@ -8,6 +8,7 @@ import { connect } from './connect.ts';
 import { connectError, describeError } from './errors.ts';
 import { fingerprintOfAll } from './fingerprint.ts';
 import { inline, literal } from './literal.ts';
+import { holdOutside } from './outside.ts';
 import { quote } from './quote.ts';
 import { split } from './split.ts';
 import { columnTypes, findTables } from './tables.ts';
@@ -39,6 +40,7 @@ export const sqlite: Dialect = {
   columnsOf,
   describeError,
   beginRevision,
+  holdOutside,
   // The only lock is the file's, which the migration lock waits for; statements run in this process.
   limitSession: () => Promise.resolve(),
   blockersOf: () => Promise.resolve([]),

@@ -4,6 +4,7 @@ import type { RevisionTransaction, RevisionTransactionOptions } from '../dialect
 import { pollLock } from '../waiting.ts';
 import { BUSY_TIMEOUT_MS, type SqliteSession } from './connect.ts';
 import { isBusy } from './errors.ts';
+import { isHeldByAnother } from './outside.ts';
 
 /** The violations that are there already, remembered until another connection writes. */
 const baselines = new WeakMap<Session, { dataVersion: unknown; violations: ReadonlySet<string> }>();
@@ -33,7 +34,9 @@ export async function beginRevision(
       async () => {
         try {
           await session.prepared('BEGIN IMMEDIATE', []);
-          return true;
+          if (!isHeldByAnother(session)) return true;
+          await session.prepared('ROLLBACK', []);
+          return false;
         } catch (error) {
           if (isBusy(error)) return false;
           throw error;
