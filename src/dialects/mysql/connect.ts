@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { isIP, type Socket } from 'node:net';
 import { checkServerIdentity, type PeerCertificate } from 'node:tls';
 import type { Connection, ConnectionOptions, ResultSetHeader } from 'mysql2';
@@ -7,6 +6,7 @@ import type { QueryResult, Row, Session } from '../../session/session.ts';
 import { caller } from '../caller.ts';
 import type { BorrowOptions, ConnectOptions } from '../dialect.ts';
 import { importDriver } from '../driver.ts';
+import { readPem } from '../pem.ts';
 import type { MysqlUrl } from '../url.ts';
 import { endPolitely, IDLE_LIMIT_S, keepVigil } from '../vigil.ts';
 import { connectError } from './errors.ts';
@@ -33,14 +33,6 @@ function tlsAttempts(url: MysqlUrl): Tls[] {
       return [{ ...files, rejectUnauthorized: true }];
     case 'VERIFY_IDENTITY':
       return [{ ...files, rejectUnauthorized: true, verifyIdentity: true }];
-  }
-}
-
-function readPem(file: string, parameter: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (cause) {
-    throw new ToraleError('CONFIG_UNREADABLE', `Cannot read ${parameter} file ${file}.`, { cause });
   }
 }
 

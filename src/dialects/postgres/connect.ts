@@ -1,10 +1,10 @@
-import { readFileSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import type pg from 'pg';
 import { ToraleError } from '../../errors.ts';
 import type { QueryResult, Row, Session } from '../../session/session.ts';
 import { applicationName } from '../caller.ts';
 import { importDriver } from '../driver.ts';
+import { readPem } from '../pem.ts';
 import type { BorrowOptions, ConnectOptions } from '../dialect.ts';
 import type { HostAddress, PostgresUrl } from '../url.ts';
 import { endPolitely, IDLE_LIMIT_S, keepVigil } from '../vigil.ts';
@@ -44,14 +44,6 @@ function tlsAttempts(url: PostgresUrl, host: string): Tls[] {
       return [chainOnly];
     case 'verify-full':
       return [{ ...files, rejectUnauthorized: true }];
-  }
-}
-
-function readPem(file: string, parameter: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (cause) {
-    throw new ToraleError('CONFIG_UNREADABLE', `Cannot read ${parameter} file ${file}.`, { cause });
   }
 }
 
