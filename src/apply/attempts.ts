@@ -29,7 +29,6 @@ export async function runWithRetries(options: RevisionRunOptions, limiter: Sessi
     const { lockTimeoutMs, restMs } = attemptLimits(number, limits, Math.random());
     const attempt: Attempt = {
       module,
-      number,
       limiter,
       limits: { lockTimeoutMs, statementTimeoutMs: limits.statementTimeoutMs },
       blockers: [],

@@ -1,9 +1,8 @@
 import { ToraleError } from '../errors.ts';
 import { journalDone, journalForget, moveHeads, recordHistory, type JournalEntry } from '../journal/statements.ts';
-import { version } from '../version.ts';
 import { inBookkeeping, openJournal, withLock } from './bookkeeping.ts';
 import { onDatabase } from './database.ts';
-import { whoAmI } from './revision-run.ts';
+import { entryOfNow } from './history-entry.ts';
 import type { Run } from './run.ts';
 import { isInDoubt } from './unfinished.ts';
 
@@ -58,7 +57,7 @@ export async function resolveRevision(
             headsAfter = appliedHeads(run, heads, revision);
             for (const statement of moveHeads(dialect, journal.names, heads, headsAfter))
               await journal.write(statement);
-            await journal.write(recordHistory(dialect, journal.names, historyOf(run, revision)));
+            await journal.write(recordHistory(dialect, journal.names, entryOfNow(run, revision, 'upgrade')));
             await journal.write(journalForget(dialect, journal.names, revision));
             break;
           case 'abandon':
@@ -104,19 +103,4 @@ function appliedHeads(run: Run, heads: readonly string[], revision: string): rea
   throw new ToraleError('USAGE', `Revision ${revision} is not the next one of this database.`, {
     hint: "See 'torale current -v'.",
   });
-}
-
-function historyOf(run: Run, revision: string): Parameters<typeof recordHistory>[2] {
-  const now = new Date();
-  return {
-    revision,
-    parents: run.graph.allParents(revision),
-    action: 'upgrade',
-    checksum: run.source.checksumOf(revision),
-    startedAt: now,
-    finishedAt: now,
-    durationMs: 0,
-    toraleVersion: version,
-    appliedBy: whoAmI(),
-  };
 }

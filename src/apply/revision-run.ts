@@ -1,4 +1,3 @@
-import { hostname, userInfo } from 'node:os';
 import type { Dialect, RevisionTransaction, SessionLimits } from '../dialects/dialect.ts';
 import { isToraleError } from '../errors.ts';
 import type { PlannedStep } from '../events.ts';
@@ -9,6 +8,7 @@ import type { RevisionModule } from '../revision/load.ts';
 import { knexOn } from '../session/knex.ts';
 import type { Session } from '../session/session.ts';
 import { version } from '../version.ts';
+import { whoAmI } from './history-entry.ts';
 import type { SessionLimiter } from './session-limiter.ts';
 import { AwaitGuard } from './await-guard.ts';
 import { lockOptions } from './bookkeeping.ts';
@@ -41,8 +41,6 @@ export interface RevisionRunOptions {
 /** One try at a revision. */
 export interface Attempt {
   readonly module: RevisionModule;
-  /** From 1. */
-  readonly number: number;
   readonly limiter: SessionLimiter;
   readonly limits: SessionLimits;
   /** Who kept a statement waiting; filled in while it runs. */
@@ -215,19 +213,4 @@ function adviceFor(sql: string, dialect: Dialect): string | undefined {
   if (statement === undefined || !dialect.transactionalDdl || !dialect.classify(statement).needsAutocommit)
     return undefined;
   return "This statement cannot run inside a transaction. Write: await op.autocommit(async () => { await op.execute('…'); });";
-}
-
-let me: string | undefined;
-
-/** Never fails: a container may run under a uid that has no name. Asked once, since the system looks that up in files. */
-export function whoAmI(): string {
-  return (me ??= `${userName()}${hostname()} (pid ${process.pid})`);
-}
-
-function userName(): string {
-  try {
-    return `${userInfo().username}@`;
-  } catch {
-    return process.getuid === undefined ? '' : `${process.getuid()}@`;
-  }
 }

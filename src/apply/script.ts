@@ -9,12 +9,11 @@ import { moveHeads, recordHistory, type BookkeepingStatement, type JournalEntry 
 import { qualified, tableNames, type TableNames } from '../journal/tables.ts';
 import { displayPath } from '../paths.ts';
 import type { Server } from '../session/session.ts';
-import { version } from '../version.ts';
 import { onDatabase } from './database.ts';
 import { locate } from './position.ts';
 import { openForReading } from './read.ts';
 import { recordRevision, type RecordedRevision } from './record.ts';
-import { whoAmI } from './revision-run.ts';
+import { entryOfNow } from './history-entry.ts';
 import { planStamp, type StampRequest } from './stamp.ts';
 import type { RecordedStatement } from './recording.ts';
 import type { Run } from './run.ts';
@@ -83,20 +82,9 @@ export async function upgradeScript(run: Run, request: ScriptRequest): Promise<s
     }
     const batch = revision.statements.find(({ isBatch }) => isBatch);
     if (batch !== undefined) throw needsRows(revision.step.revision, batch, script.text());
-    const now = new Date();
     script.revision(revision.statements, [
       ...moveHeads(dialect, names, heads, headsAfter),
-      recordHistory(dialect, names, {
-        revision: step.revision,
-        parents: run.graph.allParents(step.revision),
-        action: 'upgrade',
-        checksum: run.source.checksumOf(step.revision),
-        startedAt: now,
-        finishedAt: now,
-        durationMs: 0,
-        toraleVersion: version,
-        appliedBy: whoAmI(),
-      }),
+      recordHistory(dialect, names, entryOfNow(run, step.revision, 'upgrade')),
     ]);
     heads = headsAfter;
   }

@@ -1,9 +1,8 @@
 import { moveHeads, recordHistory, type BookkeepingStatement, type HistoryEntry } from '../journal/statements.ts';
 import { qualified } from '../journal/tables.ts';
-import { version } from '../version.ts';
 import { inBookkeeping, openJournal, withLock } from './bookkeeping.ts';
 import { isYetToBeMade, onDatabase } from './database.ts';
-import { whoAmI } from './revision-run.ts';
+import { entryOfNow } from './history-entry.ts';
 import type { Run } from './run.ts';
 
 export interface StampReport {
@@ -49,19 +48,7 @@ export function planStamp(
   { targets, purge }: StampRequest,
   before: readonly string[],
 ): { heads: string[]; entries: HistoryEntry[] } {
-  const { graph, source } = run;
-  const { headsAfter, covered } = graph.stamp({ applied: purge ? [] : before, targets });
-  const now = new Date();
-  const entries = covered.map((revision): HistoryEntry => ({
-    revision,
-    parents: graph.allParents(revision),
-    action: 'stamp',
-    checksum: source.checksumOf(revision),
-    startedAt: now,
-    finishedAt: now,
-    durationMs: 0,
-    toraleVersion: version,
-    appliedBy: whoAmI(),
-  }));
+  const { headsAfter, covered } = run.graph.stamp({ applied: purge ? [] : before, targets });
+  const entries = covered.map((revision) => entryOfNow(run, revision, 'stamp'));
   return { heads: [...headsAfter].sort(), entries };
 }
