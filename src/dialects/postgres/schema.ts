@@ -1,0 +1,5 @@
+import type { SchemaDialect } from '../schema-dialect.ts';
+import { inspect } from './inspect.ts';
+import { kinds } from './kinds/index.ts';
+
+export const postgresSchema: SchemaDialect = { name: 'postgres', kinds, inspect };

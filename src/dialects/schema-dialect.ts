@@ -1,0 +1,33 @@
+import type { PlanRules } from '../diff/rules.ts';
+import type { SchemaObject } from '../schema/object.ts';
+import type { Schema } from '../schema/schema.ts';
+import type { Session } from '../session/session.ts';
+import type { DialectName } from './names.ts';
+
+/** What a database holds, as its server says it. */
+export interface Inspection {
+  readonly schema: Schema;
+  /** The server that was asked: its versions are compared before its words are. */
+  readonly server: InspectedServer;
+  /** Objects of a class that no rule reads, each with why: `transform for hstore language plperl`. */
+  readonly unread: readonly string[];
+}
+
+export interface InspectedServer {
+  readonly flavor: string;
+  /** `15.20` */
+  readonly version: string;
+  /** As a number that orders releases: 150020 (PostgreSQL), 101119 (MariaDB), 3054001 (SQLite). */
+  readonly number: number;
+}
+
+/** All that a dialect knows of schemas: loaded only by what compares them. */
+export interface SchemaDialect extends PlanRules {
+  readonly name: DialectName;
+  /**
+   * Reads the whole database in one transaction that sees one moment and writes nothing.
+   *
+   * @param isOwn tells what belongs to Torale and is no part of the schema
+   */
+  inspect(session: Session, isOwn: (object: SchemaObject) => boolean): Promise<Inspection>;
+}

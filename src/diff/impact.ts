@@ -1,0 +1,90 @@
+import type { ObjectId } from '../schema/object.ts';
+import type { Schema } from '../schema/schema.ts';
+import type { Change } from './diff.ts';
+import { subjectId } from './diff.ts';
+import { asAny, rulesFor } from './lookup.ts';
+import type { Fate, KindTable, PlanContext } from './rules.ts';
+
+export interface Impact {
+  readonly fates: ReadonlyMap<ObjectId, Fate>;
+  /** What is kept by taking it over to what replaces something it uses: which, for each. */
+  readonly follows: ReadonlyMap<ObjectId, readonly ObjectId[]>;
+  /** What is replaced by moving the old one aside. */
+  readonly asides: ReadonlySet<ObjectId>;
+}
+
+export interface Sides {
+  readonly from: Schema;
+  readonly to: Schema;
+  readonly version: number;
+  readonly flavor: string;
+}
+
+/**
+ * Finds what the changes do to the rest: what has to be out of the way while something is altered or replaced, and comes
+ * back afterwards. Objects that no entry names stay as they are.
+ */
+export function impactOf(changes: readonly Change[], sides: Sides, kinds: KindTable): Impact {
+  const { from, to } = sides;
+  const fates = new Map<ObjectId, Fate>();
+  const follows = new Map<ObjectId, ObjectId[]>();
+  const asides = new Set<ObjectId>();
+  const context: PlanContext = { ...sides, fate: (id) => fates.get(id) ?? 'keep' };
+  const queue: ObjectId[] = [];
+
+  const decide = (id: ObjectId, fate: Fate): void => {
+    fates.set(id, fate);
+    if (fate === 'replace' && rulesFor(kinds, from.get(id)!).aside?.carry !== undefined) asides.add(id);
+    queue.push(id);
+  };
+  for (const change of changes) {
+    if (change.type === 'create' || change.type === 'drop') decide(subjectId(change), change.type);
+    else if (change.type === 'alter') {
+      const rules = rulesFor(kinds, change.to);
+      const statements = rules.alter?.(asAny(change.from), asAny(change.to), context) ?? null;
+      decide(subjectId(change), statements === null ? 'replace' : 'alter');
+    }
+  }
+
+  const follow = (id: ObjectId, replaced: ObjectId): boolean => {
+    const known = follows.get(id);
+    if (known?.includes(replaced)) return true;
+    const object = from.get(id)!;
+    const after = to.get(id)!;
+    const gone = from.get(replaced)!;
+    if (rulesFor(kinds, gone).aside === undefined) return false;
+    const statements = rulesFor(kinds, object).follow?.(asAny(object), asAny(after), gone, context) ?? null;
+    if (statements === null) return false;
+    follows.set(id, [...(known ?? []), replaced]);
+    asides.add(replaced);
+    decide(id, 'alter');
+    return true;
+  };
+
+  for (let id = queue.pop(); id !== undefined; id = queue.pop()) {
+    const object = from.get(id);
+    const fate = fates.get(id)!;
+    if (object === undefined || fate === 'create') continue;
+    for (const { id: dependent, strength } of from.dependents(id)) {
+      const theirs = fates.get(dependent) ?? 'keep';
+      if (strength === 'fate' || theirs === 'drop' || theirs === 'replace') continue;
+      if (fate === 'alter') {
+        const rules = rulesFor(kinds, object);
+        const isInTheWay = rules.disturbs?.(
+          asAny(object),
+          asAny(to.get(id)!),
+          from.get(dependent)!,
+          context,
+          follows.has(id),
+        );
+        if (isInTheWay === true) decide(dependent, 'replace');
+        continue;
+      }
+      const stillNeeds = to.needs(dependent).some((need) => need.id === id);
+      if (fate === 'drop' && strength === 'use' && theirs === 'alter' && !stillNeeds) continue;
+      if (fate === 'replace' && strength === 'use' && stillNeeds && follow(dependent, id)) continue;
+      decide(dependent, 'replace');
+    }
+  }
+  return { fates, follows, asides };
+}

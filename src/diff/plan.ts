@@ -1,0 +1,296 @@
+import { ToraleError } from '../errors.ts';
+import { KINDS, type Kind } from '../schema/kinds.ts';
+import { isKind } from '../schema/kinds.ts';
+import { keyOf, type ObjectId, type SchemaObject } from '../schema/object.ts';
+import type { Schema } from '../schema/schema.ts';
+import { diff, type Change } from './diff.ts';
+import { ActionGraph } from './graph.ts';
+import { impactOf, type Impact, type Sides } from './impact.ts';
+import { asAny, describeObject, rulesFor, type AnyRules } from './lookup.ts';
+import { renameUnasked } from './renamed.ts';
+import { linkMentions } from './mentions.ts';
+import type { KindTable, PlanContext, PlanRules, Statement } from './rules.ts';
+
+export interface SchemaPlan {
+  readonly changes: readonly Change[];
+  /** In the order in which they run. */
+  readonly statements: readonly Statement[];
+}
+
+/**
+ * How one schema becomes another: the changes and the statements that make them.
+ *
+ * @throws ToraleError REFUSED for a kind the dialect has no rules for, or where no order of the statements works
+ */
+export function planChanges(sides: Sides, rules: PlanRules): SchemaPlan {
+  const unasked = renameUnasked(sides.from, sides.to, rules.kinds);
+  const planned: Sides = { ...sides, from: unasked.from };
+  const changes = diff(planned.from, planned.to);
+  const impact = impactOf(changes, planned, rules.kinds);
+  const context: PlanContext = { ...planned, fate: (id) => impact.fates.get(id) ?? 'keep' };
+  const renames = unasked.renames.flatMap((rename) => renameStatements(rename, rules.kinds, context));
+  const body = new Planner(planned, impact, context, rules.kinds).statements();
+  const all = [...renames, ...body];
+  return {
+    changes: [...unasked.renames, ...changes],
+    statements: [...(rules.prologue?.(all, context) ?? []), ...all],
+  };
+}
+
+function renameStatements(change: Change, kinds: KindTable, context: PlanContext): Statement[] {
+  if (change.type !== 'rename') return [];
+  return rulesFor(kinds, change.to).rename!(asAny(change.from), asAny(change.to), context);
+}
+
+/** What is done to an object: each is a node of the graph, named by its letter and the object's id. */
+type Verb = 'create' | 'drop' | 'alter' | 'move' | 'carry';
+
+const nodeOf = (verb: Verb, id: ObjectId): string => `${verb} ${id}`;
+
+class Planner {
+  readonly #from: Schema;
+  readonly #to: Schema;
+  readonly #impact: Impact;
+  readonly #context: PlanContext;
+  readonly #kinds: KindTable;
+  readonly #graph = new ActionGraph();
+  readonly #moved = new Map<ObjectId, SchemaObject>();
+
+  constructor(sides: Sides, impact: Impact, context: PlanContext, kinds: KindTable) {
+    this.#from = sides.from;
+    this.#to = sides.to;
+    this.#impact = impact;
+    this.#context = context;
+    this.#kinds = kinds;
+  }
+
+  statements(): Statement[] {
+    this.#addNodes();
+    this.#addEdges();
+    this.#freeNames();
+    this.#joinParts();
+    linkMentions(this.#graph, this.#to, this.#impact.fates, this.#kinds, nodeOf);
+    const { groups, circle } = this.#graph.order(this.#compare());
+    if (circle.length > 0) throw this.#circular(circle);
+    return groups.flatMap((group) => this.#emit(group));
+  }
+
+  #addNodes(): void {
+    for (const [id, fate] of [...this.#impact.fates].sort(([a], [b]) => (a < b ? -1 : 1))) {
+      if (fate === 'keep') continue;
+      if (fate === 'alter') this.#graph.add(nodeOf('alter', id));
+      if (fate === 'create' || fate === 'replace') this.#graph.add(nodeOf('create', id));
+      if (fate === 'drop' || fate === 'replace') this.#graph.add(nodeOf('drop', id));
+      if (!this.#impact.asides.has(id)) continue;
+      this.#graph.add(nodeOf('move', id));
+      if (this.#rules(this.#from.get(id)!).aside?.carry !== undefined) this.#graph.add(nodeOf('carry', id));
+    }
+  }
+
+  #addEdges(): void {
+    const graph = this.#graph;
+    for (const [id, fate] of this.#impact.fates) {
+      const isAside = this.#impact.asides.has(id);
+      if (fate === 'create' || fate === 'replace') this.#comesAfterNeeds('create', id);
+      if (fate === 'alter') {
+        this.#comesAfterNeeds('alter', id);
+        for (const { id: dependent } of this.#from.dependents(id)) {
+          graph.edge(nodeOf('drop', dependent), nodeOf('alter', id));
+        }
+      }
+      if (fate === 'drop' || fate === 'replace') {
+        for (const { id: dependent } of this.#from.dependents(id)) {
+          graph.edge(nodeOf('drop', dependent), nodeOf('drop', id));
+          graph.edge(nodeOf('alter', dependent), nodeOf('drop', id));
+        }
+      }
+      if (fate !== 'replace') continue;
+      if (!isAside) graph.edge(nodeOf('drop', id), nodeOf('create', id));
+      else this.#goesAside(id);
+    }
+  }
+
+  #comesAfterNeeds(verb: Verb, id: ObjectId): void {
+    for (const need of this.#to.needs(id)) {
+      if (need.strength === 'fate') continue;
+      this.#graph.edge(nodeOf('create', need.id), nodeOf(verb, id));
+      if (verb === 'create') this.#graph.edge(nodeOf('alter', need.id), nodeOf(verb, id));
+    }
+  }
+
+  /** move › create › carry or follow › drop */
+  #goesAside(id: ObjectId): void {
+    const graph = this.#graph;
+    graph.edge(nodeOf('move', id), nodeOf('create', id));
+    graph.edge(nodeOf('create', id), nodeOf('drop', id));
+    graph.edge(nodeOf('create', id), nodeOf('carry', id));
+    graph.edge(nodeOf('carry', id), nodeOf('drop', id));
+    if (!graph.has(nodeOf('carry', id))) return;
+    const { aside } = this.#rules(this.#from.get(id)!);
+    for (const { id: dependent } of this.#to.dependents(id)) {
+      const isBefore = aside?.beforeRows?.(this.#to.get(dependent)!) === true;
+      if (isBefore) graph.edge(nodeOf('create', dependent), nodeOf('carry', id));
+      else graph.edge(nodeOf('carry', id), nodeOf('create', dependent));
+    }
+  }
+
+  /** A name is free when what held it is dropped or moved. */
+  #freeNames(): void {
+    const freed = new Map<string, string>();
+    for (const [id, fate] of this.#impact.fates) {
+      if (fate !== 'drop' && fate !== 'replace') continue;
+      const object = this.#from.get(id)!;
+      const node = nodeOf(this.#impact.asides.has(id) ? 'move' : 'drop', id);
+      for (const name of this.#rules(object).occupies?.(asAny(object)) ?? []) freed.set(name, node);
+    }
+    for (const [id, fate] of this.#impact.fates) {
+      if (fate !== 'create' && fate !== 'replace') continue;
+      const object = this.#to.get(id)!;
+      for (const name of this.#rules(object).occupies?.(asAny(object)) ?? []) {
+        const node = freed.get(name);
+        if (node !== undefined) this.#graph.edge(node, nodeOf('create', id));
+      }
+    }
+  }
+
+  #joinParts(): void {
+    const gone = [...this.#impact.fates].filter(([, fate]) => fate === 'drop' || fate === 'replace');
+    for (const strengths of [['own'], ['fate']]) {
+      for (const [id] of this.#outermostFirst(gone.map(([id]) => id))) {
+        for (const need of this.#from.needs(id)) {
+          const whole = nodeOf('drop', need.id);
+          if (strengths.includes(need.strength) && this.#graph.has(whole)) {
+            if (this.#graph.join(whole, nodeOf('drop', id))) break;
+          }
+        }
+      }
+    }
+    const coming = [...this.#impact.fates].filter(([, fate]) => fate === 'create' || fate === 'replace');
+    for (const [id] of this.#outermostFirst(coming.map(([id]) => id))) this.#absorbParts(id);
+  }
+
+  #absorbParts(id: ObjectId): void {
+    const whole = this.#to.get(id)!;
+    const rules = this.#rules(whole);
+    if (rules.absorbs === undefined) return;
+    const seen = new Set<ObjectId>();
+    const queue: ObjectId[] = [id];
+    for (let at = 0; at < queue.length; at++) {
+      for (const { id: dependent } of this.#to.dependents(queue[at]!)) {
+        const part = this.#to.get(dependent)!;
+        if (seen.has(dependent) || !this.#graph.has(nodeOf('create', dependent))) continue;
+        seen.add(dependent);
+        if (rules.absorbs(asAny(whole), part) && this.#graph.join(nodeOf('create', id), nodeOf('create', dependent))) {
+          queue.push(dependent);
+        }
+      }
+    }
+  }
+
+  /** In the order in which the kinds are listed, which has wholes before parts. */
+  #outermostFirst(ids: readonly ObjectId[]): [ObjectId][] {
+    return ids.toSorted((a, b) => rankOf(a) - rankOf(b) || (a < b ? -1 : 1)).map((id) => [id]);
+  }
+
+  #compare(): (a: string, b: string) => number {
+    const keys = new Map<string, readonly [number, number, string, string]>();
+    const keyFor = (node: string): readonly [number, number, string, string] => {
+      let key = keys.get(node);
+      if (key === undefined) keys.set(node, (key = this.#sortKey(node)));
+      return key;
+    };
+    return (a, b) => {
+      const left = keyFor(a);
+      const right = keyFor(b);
+      for (let at = 0; at < left.length; at++) {
+        if (left[at]! < right[at]!) return -1;
+        if (left[at]! > right[at]!) return 1;
+      }
+      return 0;
+    };
+  }
+
+  /** When, which kind, whose, what. */
+  #sortKey(node: string): readonly [number, number, string, string] {
+    const [verb, id] = splitNode(node);
+    const object = this.#to.get(id) ?? this.#from.get(id)!;
+    const { moment } = this.#rules(object);
+    const rank = rankOf(id);
+    if (verb === 'drop') {
+      const isEarly = moment?.drop === 'first' || this.#impact.fates.get(id) === 'replace';
+      const time = isEarly ? 0 : moment?.drop === 'last' ? 4 : 3;
+      return [time, -rank, subjectName(object), id];
+    }
+    const time = verb === 'create' && moment?.create === 'last' ? 5 : moment?.create === 'first' ? 1 : 2;
+    return [time, rank, subjectName(object), id];
+  }
+
+  #emit(group: readonly string[]): Statement[] {
+    const [first, ...rest] = group;
+    const [verb, id] = splitNode(first!);
+    const context = this.#context;
+    if (verb === 'create') {
+      const object = this.#to.get(id)!;
+      const parts = rest.map((node) => this.#to.get(splitNode(node)[1])!);
+      return this.#rules(object).create(asAny(object), { ...context, parts });
+    }
+    const object = this.#from.get(id)!;
+    const rules = this.#rules(object);
+    switch (verb) {
+      case 'drop':
+        return rules.drop(asAny(this.#moved.get(id) ?? object), context);
+      case 'alter':
+        return this.#alterStatements(id, object);
+      case 'move': {
+        const { statements, moved } = rules.aside!.move(asAny(object), context);
+        this.#moved.set(id, moved as unknown as SchemaObject);
+        return statements;
+      }
+      case 'carry': {
+        const moved = this.#moved.get(id)!;
+        return rules.aside!.carry!(asAny(moved), asAny(object), asAny(this.#to.get(id)!), context);
+      }
+    }
+  }
+
+  #alterStatements(id: ObjectId, object: SchemaObject): Statement[] {
+    const after = this.#to.get(id)!;
+    const rules = this.#rules(object);
+    const follows = (this.#impact.follows.get(id) ?? []).flatMap(
+      (replaced) => rules.follow!(asAny(object), asAny(after), this.#from.get(replaced)!, this.#context) ?? [],
+    );
+    return [...follows, ...(rules.alter?.(asAny(object), asAny(after), this.#context) ?? [])];
+  }
+
+  #rules(object: SchemaObject): AnyRules {
+    return rulesFor(this.#kinds, object);
+  }
+
+  #circular(circle: readonly string[]): ToraleError {
+    const steps = circle.map((node) => {
+      const [verb, id] = splitNode(node);
+      return `${verb} ${describeObject(this.#kinds, this.#to.get(id) ?? this.#from.get(id)!)}`;
+    });
+    return new ToraleError('REFUSED', `No order of these changes works, each needs the next: ${steps.join(' › ')}.`, {
+      hint: 'Split the change into two revisions, or write this one by hand.',
+      data: { objects: circle.map((node) => splitNode(node)[1]) },
+    });
+  }
+}
+
+const RANK = new Map(Object.keys(KINDS).map((kind, at) => [kind, at]));
+
+function rankOf(id: ObjectId): number {
+  return RANK.get(id.slice(0, id.indexOf(':')))!;
+}
+
+/** What a comment or a grant is on counts as its own name, so that they stand behind it. */
+function subjectName({ kind, path }: SchemaObject): string {
+  const [first, ...rest] = path;
+  return first !== undefined && isKind(first) && rest.length > 0 ? keyOf({ kind: first as Kind, path: rest }) : path.join('\0');
+}
+
+function splitNode(node: string): [Verb, ObjectId] {
+  const at = node.indexOf(' ');
+  return [node.slice(0, at) as Verb, node.slice(at + 1)];
+}

@@ -1,0 +1,53 @@
+import type { Kind, Kinds, LooseKinds } from './kinds.ts';
+import { KINDS } from './kinds.ts';
+import { canonical } from './shape.ts';
+
+export type Path = readonly string[];
+
+/** One object of a schema: what it is, where, and what the server says of it. */
+export interface ObjectOf<K extends Kind> {
+  readonly kind: K;
+  readonly path: Path;
+  readonly definition: Kinds[K];
+}
+
+export type SchemaObject = { readonly [K in Kind]: ObjectOf<K> }[Kind];
+
+/** Makes an object in its canonical form. */
+export function objectOf<K extends Kind>(kind: K, path: Path, definition: LooseKinds[K]): ObjectOf<K> {
+  return { kind, path, definition: canonical(KINDS[kind], definition as never) as Kinds[K] };
+}
+
+/** `table:public.users`: one text for each object; parts that hold a dot, a colon, a quote or a blank stand in quotes. */
+export function idOf(kind: Kind, path: Path): ObjectId {
+  return `${kind}:${nameOf(path)}`;
+}
+
+export type ObjectId = string;
+
+export function keyOf(object: { readonly kind: Kind; readonly path: Path }): ObjectId {
+  return idOf(object.kind, object.path);
+}
+
+/** A path as people write it: `public.users.name`. */
+export function nameOf(path: Path): string {
+  return path.map((part) => (PLAIN.test(part) ? part : `"${part.replaceAll('"', '""')}"`)).join('.');
+}
+
+const PLAIN = /^[^.:"\s]+$/;
+
+/** Whether two definitions say the same; key order does not count. */
+export function sameDefinition(a: unknown, b: unknown): boolean {
+  if (a === b) return true;
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
+  if (Array.isArray(a)) {
+    return Array.isArray(b) && a.length === b.length && a.every((item, at) => sameDefinition(item, b[at]));
+  }
+  const left = a as Record<string, unknown>;
+  const right = b as Record<string, unknown>;
+  const names = Object.keys(left);
+  return (
+    names.length === Object.keys(right).length &&
+    names.every((name) => Object.hasOwn(right, name) && sameDefinition(left[name], right[name]))
+  );
+}
