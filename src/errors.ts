@@ -38,6 +38,7 @@ export const FAILURES = {
   URL_UNSUPPORTED: { exit: 'usage', means: 'The URL names a service that Torale cannot work with.' },
   NO_DATABASE: { exit: 'usage', means: 'No database is named.' },
   DRIVER_MISSING: { exit: 'usage', means: 'The driver package for this database is not installed.' },
+  TARGET_UNKNOWN: { exit: 'usage', means: 'What was named as a schema is no URL, file, folder or revision.' },
   FORWARD_ONLY: { exit: 'usage', means: 'Torale has no downgrade.' },
 
   UNREACHABLE: { exit: 'unreachable', means: 'The database server did not answer in time.' },
@@ -50,6 +51,7 @@ export const FAILURES = {
   REVISION_FAILED: { exit: 'failed', means: 'A statement or the code of a revision failed.' },
   REVISION_INVALID: { exit: 'failed', means: 'A revision file cannot be imported or has no upgrade function.' },
   SQL_UNREADABLE: { exit: 'failed', means: 'SQL text that cannot be split into statements.' },
+  TARGET_FAILED: { exit: 'failed', means: 'The target schema could not be built: its SQL, its code or its command failed.' },
   WRITE_FAILED: { exit: 'failed', means: "Torale's own tables could not be written: read-only database, full disk." },
   BACKUP_FAILED: { exit: 'failed', means: 'The backup before the first revision failed; nothing was applied.' },
 
@@ -75,12 +77,21 @@ export const FAILURES = {
   REVISION_EDITED: { exit: 'history', means: 'An applied revision was edited afterwards.' },
   REVISION_DELETED: { exit: 'history', means: 'An applied revision is no longer among the files.' },
   FOREIGN_VERSION_TABLE: { exit: 'history', means: 'The version table is not one of ours.' },
+  SNAPSHOT_INVALID: { exit: 'history', means: "A revision's snapshot cannot be read, or was edited." },
+  SNAPSHOT_MISSING: { exit: 'history', means: 'A revision has no snapshot, or one of an older text.' },
+  FOLD_CONFLICT: { exit: 'history', means: 'The snapshots of the revisions do not fit together.' },
   NEWER_LAYOUT: { exit: 'history', means: "Torale's own tables were written by a newer Torale." },
 
   PENDING: { exit: 'pending', means: 'Revisions are waiting to be applied.' },
   DIFFERS: { exit: 'differs', means: 'A schema is not what it should be.' },
+  NOT_PROVED: { exit: 'differs', means: 'A generated revision does not lead to its target; nothing was written.' },
   BUSY: { exit: 'busy', means: 'A statement could not get its lock; it was rolled back.' },
+  SCRATCH_REFUSED: { exit: 'refused', means: 'A scratch database is not allowed here, or a statement would have left it.' },
   REFUSED: { exit: 'refused', means: 'A safety rule needs an explicit answer.' },
+  RENAME_UNDECIDED: { exit: 'refused', means: 'A drop and an add look like a rename, and nobody said which.' },
+  TARGET_EMPTY: { exit: 'refused', means: 'The target holds no object, and everything would be dropped.' },
+  UNREAD_OBJECT: { exit: 'refused', means: 'A database holds an object that no rule can read.' },
+  SERVER_MISMATCH: { exit: 'refused', means: 'Two schemas come from servers whose words cannot be compared.' },
 
   DENIED: { exit: 'denied', means: 'Wrong user or password, or a privilege is missing.' },
 

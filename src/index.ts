@@ -13,6 +13,8 @@ import { ToraleError } from './errors.ts';
 import type { EventListener } from './events.ts';
 import type { RevisionInput } from './revision/module.ts';
 
+export { diff, inspect } from './autogenerate/library.ts';
+export type { DiffOptions, DiffReport, InspectOptions, SchemaOptions, SchemaSide } from './autogenerate/library.ts';
 export type { BeforeUpgrade, Pending } from './apply/backup.ts';
 export type { BatchContext, BatchOptions, BatchResult } from './apply/batch-options.ts';
 export type { CheckReport, Finding } from './apply/check.ts';
@@ -29,6 +31,10 @@ export { RevisionGraph } from './graph/graph.ts';
 export type { RevisionHeader } from './graph/header.ts';
 export type { RevisionInput } from './revision/module.ts';
 export type { QueryResult, Row } from './session/session.ts';
+export type { Change } from './diff/diff.ts';
+export type { Statement } from './diff/rules.ts';
+export type { SchemaObject } from './schema/object.ts';
+export type { Snapshot, SnapshotObject } from './schema/snapshot.ts';
 
 /** The database, the revisions, and how to go about it. Nothing is read from the environment or from files of its own. */
 export interface ToraleOptions {
@@ -156,10 +162,20 @@ export async function stamp(options: StampOptions): Promise<{ heads: readonly st
 export interface CheckOptions extends ToraleOptions {
   /** Only what needs no database. */
   readonly offline?: boolean;
+  /** Compare the database with the snapshots of what is applied there as well. */
+  readonly drift?: boolean;
 }
 
 /** Is the graph sound, was an applied revision edited, is anything pending? Writes nothing. */
 export async function check(options: CheckOptions): Promise<CheckReport> {
   const offline = options.offline ?? false;
-  return perform(options, (run) => runCheck(run, { offline }), offline);
+  const { drift = false } = options;
+  return perform(
+    options,
+    async (run) => {
+      const { compareSchemas } = await import('./autogenerate/compare-schemas.ts');
+      return runCheck(run, { offline, compareSchemas: (applied) => compareSchemas(run, { applied, drift }) });
+    },
+    offline,
+  );
 }

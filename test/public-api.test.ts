@@ -10,18 +10,29 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 test('the library exports these names', async () => {
   const library = (await import('torale')) as Record<string, unknown>;
   // A name more is a promise more: it is made here, in the documentation and in the changelog.
-  const promised = ['RevisionGraph', 'ToraleError', 'check', 'current', 'defineConfig', 'stamp', 'upgrade'];
+  const promised = [
+    'RevisionGraph',
+    'ToraleError',
+    'check',
+    'current',
+    'defineConfig',
+    'diff',
+    'inspect',
+    'stamp',
+    'upgrade',
+  ];
   expect(Object.keys(library).toSorted()).toEqual(promised);
 });
 
 /** A user's program that touches every exported type; it is compiled, never run. */
 const SAMPLE = `
 import {
-  RevisionGraph, ToraleError, check, current, defineConfig, stamp, upgrade,
-  type AppliedRevision, type ApplyReport, type CheckOptions, type CheckReport, type ConfigFile, type ConfigSettings,
-  type CurrentReport, type DatabaseState, type DialectName, type ErrorCode, type EventListener, type Finding,
-  type Flavor, type Operations, type PlannedStep, type QueryResult, type RevisionHeader, type RevisionInput,
-  type SqlPerDialect, type StampOptions, type ToraleEvent, type ToraleOptions, type UpgradeOptions,
+  RevisionGraph, ToraleError, check, current, defineConfig, diff, inspect, stamp, upgrade,
+  type AppliedRevision, type ApplyReport, type Change, type CheckOptions, type CheckReport, type ConfigFile,
+  type ConfigSettings, type CurrentReport, type DatabaseState, type DialectName, type DiffOptions, type DiffReport,
+  type ErrorCode, type EventListener, type Finding, type Flavor, type InspectOptions, type Operations,
+  type PlannedStep, type QueryResult, type RevisionHeader, type RevisionInput, type SchemaObject, type SchemaSide,
+  type Snapshot, type SqlPerDialect, type Statement, type StampOptions, type ToraleEvent, type ToraleOptions, type UpgradeOptions,
 } from 'torale';
 
 const listener: EventListener = (event: ToraleEvent) => {
@@ -69,6 +80,17 @@ const module: RevisionInput = {
     console.log(flavor, dialect, op.scratch);
   },
 };
+const wanted: SchemaSide = { postgres: 'schema.sql', sqlite: { print: 'node export.mjs' } };
+const comparing: DiffOptions = { from: 'head', to: wanted, renames: ['users.name:full_name'], dialect: 'postgres', exclude: ['comment'] };
+const looking: InspectOptions = { url: 'sqlite:./app.db', include: ['table:public.*'] };
+export async function compare(): Promise<string[]> {
+  const report: DiffReport = await diff(comparing);
+  const kinds = report.changes.map((change: Change) => (change.type === 'create' ? change.object.kind : change.type));
+  const sql = report.statements.map((statement: Statement) => statement.transactional === false ? statement.sql : statement.hazard ?? '');
+  const snapshot: Snapshot = await inspect(looking);
+  const [first]: readonly SchemaObject[] = snapshot.objects;
+  return [...kinds, ...sql, first?.path.join('.') ?? '', snapshot.server.version];
+}
 const header: RevisionHeader = { revision: 'a1', downRevision: null };
 const graph: RevisionGraph = RevisionGraph.from([header]);
 const settings: ConfigSettings = { url: 'sqlite:./app.db' };

@@ -8,7 +8,7 @@ import { readUnfinished } from './unfinished.ts';
 
 /** One line of the report. */
 export interface CheckLine {
-  readonly subject: 'graph' | 'files' | 'database' | 'target';
+  readonly subject: 'graph' | 'files' | 'database' | 'target' | 'drift';
   readonly text: string;
   readonly verdict: string;
 }
@@ -26,14 +26,32 @@ export interface CheckReport {
   readonly lines: readonly CheckLine[];
 }
 
+/** What is found by comparing schemas, which this folder knows nothing of. */
+export interface SchemaFindings {
+  readonly findings: readonly Finding[];
+  readonly lines: readonly CheckLine[];
+}
+
+export interface CheckRequest {
+  readonly offline: boolean;
+  /** Compares what is applied and what is wanted, given the applied heads. */
+  readonly compareSchemas?: ((applied: readonly string[]) => Promise<SchemaFindings>) | undefined;
+}
+
 /** Is everything as it should be? Writes nothing. */
-export async function runCheck(run: Run, { offline }: { readonly offline: boolean }): Promise<CheckReport> {
+export async function runCheck(run: Run, { offline, compareSchemas }: CheckRequest): Promise<CheckReport> {
   const findings: Finding[] = [];
   const lines: CheckLine[] = [];
   const isSound = checkGraph(run, findings, lines);
-  if (offline) lines.push({ subject: 'database', text: 'not asked: --offline', verdict: 'not asked' });
-  else if (isSound) await checkDatabase(run, findings, lines);
-  lines.push({ subject: 'target', text: 'not compared: no target is configured', verdict: 'not compared' });
+  if (offline) {
+    lines.push({ subject: 'database', text: 'not asked: --offline', verdict: 'not asked' });
+    lines.push({ subject: 'target', text: 'not compared: --offline', verdict: 'not compared' });
+  } else if (isSound) {
+    const applied = await checkDatabase(run, findings, lines);
+    const schemas = await compareSchemas?.(applied);
+    findings.push(...(schemas?.findings ?? []));
+    lines.push(...(schemas?.lines ?? []));
+  } else lines.push({ subject: 'target', text: 'not compared: the graph is broken', verdict: 'not compared' });
   return { exitCode: exitCodeOf(findings), findings, lines };
 }
 
@@ -74,8 +92,9 @@ function checkGraph(run: Run, findings: Finding[], lines: CheckLine[]): boolean 
   return true;
 }
 
-async function checkDatabase(run: Run, findings: Finding[], lines: CheckLine[]): Promise<void> {
-  await readJournal(run, async (journal, connected) => {
+/** @returns the applied heads */
+async function checkDatabase(run: Run, findings: Finding[], lines: CheckLine[]): Promise<readonly string[]> {
+  return readJournal(run, async (journal, connected) => {
     const applied = await journal.read();
     const history = await journal.readHistory();
     const unfinished = await readUnfinished(run, connected, journal, applied.journal);
@@ -87,6 +106,7 @@ async function checkDatabase(run: Run, findings: Finding[], lines: CheckLine[]):
     findings.push(...files.map(({ code, message, revision }) => ({ code, message, revisions: [revision] })));
     lines.push(filesLine(judged.length, files));
     databaseFinding(report, findings, lines);
+    return applied.heads;
   });
 }
 

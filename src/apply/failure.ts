@@ -167,7 +167,7 @@ function excerptOf({ sql, inner, batch }: StatementReport, { serverError }: Fail
 }
 
 /** The statement, or the lines around the server's position with a caret under it. */
-function excerpt(sql: string, position?: number): string[] {
+export function excerpt(sql: string, position?: number): string[] {
   const lines = dedent(sql);
   if (position === undefined) return lines.length <= 6 ? lines.map(clip) : [...lines.slice(0, 5).map(clip), '…'];
   const before = sql.slice(0, position - 1);

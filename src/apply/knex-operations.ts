@@ -17,22 +17,33 @@ export class KnexOperations {
   readonly #dialect: Dialect;
   readonly #executor: StatementExecutor;
   readonly #file: string | null;
+  readonly #word: string;
   readonly #made = new Map<object, Made>();
   #lastSite: CallSite | null = null;
 
   constructor(
     make: (hooks: KnexHooks) => Knex,
-    options: { readonly dialect: Dialect; readonly executor: StatementExecutor; readonly file: string | null },
+    options: {
+      readonly dialect: Dialect;
+      readonly executor: StatementExecutor;
+      readonly file: string | null;
+      /** What the user's code calls it; `op.knex` by default. */
+      readonly word?: string;
+      /** Sees each builder whose SQL is asked for, and each table builder once its callback was called. */
+      readonly compiled?: (builder: object, site: CallSite | null) => void;
+    },
   ) {
     this.#dialect = options.dialect;
     this.#executor = options.executor;
     this.#file = options.file;
+    this.#word = options.word ?? 'op.knex';
     this.knex = make({
       query: (query, send) => this.#query(query, send),
       created: (builder, kind) => this.#created(builder, kind),
       compiled: (builder) => {
         this.#lastSite = this.#made.get(builder)?.site ?? this.#lastSite;
         this.#made.delete(builder);
+        options.compiled?.(builder, this.#lastSite);
       },
     });
   }
@@ -40,7 +51,7 @@ export class KnexOperations {
   /** Builders that would write and that nobody ran: Knex runs a builder only when it is awaited. */
   forgotten(): { what: string; site: CallSite | null }[] {
     return [...this.#made.values()].filter(writes).map(({ kind, site }) => ({
-      what: kind === 'schema' ? 'op.knex.schema' : kind === 'raw' ? 'op.knex.raw' : 'op.knex',
+      what: kind === 'schema' ? `${this.#word}.schema` : kind === 'raw' ? `${this.#word}.raw` : this.#word,
       site,
     }));
   }

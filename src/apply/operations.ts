@@ -143,7 +143,7 @@ export function refuseForgotten(
     'REVISION_FAILED',
     `${first.what}${at} was not awaited${more}: ${where} returned before it was done.`,
     {
-      hint: first.what.startsWith('op.knex')
+      hint: /^(?:op\.)?knex/.test(first.what)
         ? 'Write await before it: Knex runs a query only when it is awaited.'
         : 'Write await before it.',
     },

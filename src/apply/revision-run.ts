@@ -18,7 +18,7 @@ import { type FailureContext, incompleteRevision, revisionFailure } from './fail
 import { KnexOperations } from './knex-operations.ts';
 import { createOperations, refuseForgotten } from './operations.ts';
 import type { Connected, Run } from './run.ts';
-import type { StatementExecutor } from './statement.ts';
+import { guardedExecutor, type StatementExecutor } from './statement.ts';
 import { namingBlockers, type Watcher } from './watcher.ts';
 
 export interface RevisionRunOptions {
@@ -142,7 +142,9 @@ export async function callUpgrade(
     executor: StatementExecutor;
   },
 ): Promise<void> {
-  const { run, session, dialect, step, executor } = context;
+  const { run, session, dialect, step } = context;
+  const executor =
+    run.scratchGuard === undefined ? context.executor : guardedExecutor(context.executor, run.scratchGuard);
   const guard = new AwaitGuard();
   let knex: KnexOperations | undefined;
   const forgotten = () => [...guard.forgotten(), ...(knex?.forgotten() ?? [])];
@@ -155,7 +157,7 @@ export async function callUpgrade(
     file: step.file,
     dialects: run.config.dialects,
     signal: run.signal,
-    scratch: false,
+    scratch: run.scratchGuard !== undefined,
     forgotten,
     log: (message) => run.onEvent({ type: 'log', revision: step.revision, message: String(message) }),
     knex: () => {

@@ -26,6 +26,21 @@ export interface StatementExecutor {
   batch(request: BatchRequest): Promise<BatchResult>;
 }
 
+/** The same executor; `guard` is called with each text before it runs, and what it throws stops it. */
+export function guardedExecutor(executor: StatementExecutor, guard: (sql: string) => void): StatementExecutor {
+  return {
+    execute: async (request) => {
+      guard(request.statement.text);
+      return executor.execute(request);
+    },
+    autocommit: (work) => executor.autocommit(work),
+    batch: async (request) => {
+      guard(request.plan.select.text);
+      return executor.batch(request);
+    },
+  };
+}
+
 /** A result that nobody has: recording runs nothing. Thrown where a revision looks at one. */
 export class UnreadableResult extends Error {
   override readonly name = 'UnreadableResult';

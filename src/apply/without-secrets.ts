@@ -10,15 +10,23 @@ const FACTS = [
   'column', 'dataType', 'constraint', 'syscall', 'address', 'port',
 ] as const; // prettier-ignore
 
-/** Calls `work` with a run; whatever it throws holds no secret of the configuration, its causes included. */
-export async function withoutSecrets<T>(run: Run, work: (run: Run) => Promise<T>): Promise<T> {
+/**
+ * Calls `work` with a run; whatever it throws holds no secret of the configuration, its causes included.
+ *
+ * @param more secrets besides; `work` may add to them
+ */
+export async function withoutSecrets<T>(
+  run: Run,
+  work: (run: Run) => Promise<T>,
+  more: readonly string[] = [],
+): Promise<T> {
   const { config, signal } = run;
   try {
     return await work(run);
   } catch (error) {
     // A driver that was cut off may have an error of its own for that.
     if (signal.aborted && (error === signal.reason || !isToraleError(error))) throw interrupted(signal.reason);
-    throw withoutSecretsIn(error, secretsOf(config.database, config.scratchUrl));
+    throw withoutSecretsIn(error, [...secretsOf(config.database, config.scratchUrl), ...more]);
   }
 }
 

@@ -74,6 +74,16 @@ export abstract class ToraleCommand extends Command {
     return loaded;
   }
 
+  /** What a program that prints a schema is run with. */
+  protected readonly variables: Readonly<Record<string, string | undefined>> = process.env;
+
+  /** A list that takes up what else must not be printed: passwords of URLs that are no setting. */
+  protected moreSecrets(): string[] {
+    const known = [...this.#secrets];
+    this.#secrets = known;
+    return known;
+  }
+
   /** Calls `work` with a run that tells its progress on stderr and stops on signals. */
   protected async withRun<T>(flags: ParsedFlags, work: (project: Project) => Promise<T>): Promise<T> {
     const loaded = await this.configuration(flags);
@@ -122,7 +132,7 @@ const OWN_FLAGS: ReadonlySet<string> = new Set(['json', 'debug', 'log-format']);
 /** Flags are spelled with dashes, settings in camel case; a flag that no setting answers to is the command's own. */
 function toConfigFlags(flags: ParsedFlags): ConfigFlags {
   const known: ConfigFlags = {};
-  for (const name of [...Object.keys(commonFlags), 'lock', 'lock-timeout']) {
+  for (const name of [...Object.keys(commonFlags), 'lock', 'lock-timeout', 'scratch-url']) {
     if (flags[name] === undefined || OWN_FLAGS.has(name)) continue;
     (known as Record<string, unknown>)[name.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase())] =
       flags[name];

@@ -66,6 +66,31 @@ export const scriptFlags = {
   dialect: Flags.string({ description: 'dialect of --sql where no URL tells it', helpValue: 'postgres|mysql|sqlite' }),
 };
 
+/** Flags of commands that look at some objects of a schema only. */
+export const filterFlags = {
+  include: Flags.string({
+    description: 'only these objects and their parts: table:public.*, schema:audit, comment (repeatable)',
+    multiple: true,
+    multipleNonGreedy: true,
+    helpValue: 'PATTERN',
+  }),
+  exclude: Flags.string({
+    description: 'all but these and their parts (repeatable)',
+    multiple: true,
+    multipleNonGreedy: true,
+    helpValue: 'PATTERN',
+  }),
+};
+
+/** Flags of commands that may need a scratch database. */
+export const schemaFlags = {
+  'scratch-url': Flags.string({
+    description: 'server for scratch databases, instead of the database of --url',
+    helpValue: 'URL',
+  }),
+  dialect: Flags.string({ description: 'kind of database where nothing tells it', helpValue: 'postgres|mysql|sqlite' }),
+};
+
 /** Flags of commands that write a revision. */
 export const newRevisionFlags = {
   message: Flags.string({

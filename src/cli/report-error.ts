@@ -53,6 +53,7 @@ const WIDTH = 120;
 const LINES = 6;
 /** A failed statement is shown with its place and what became of it. */
 const STATEMENT_LINES = 14;
+const SHOWS_STATEMENT: ReadonlySet<string> = new Set(['REVISION_FAILED', 'TARGET_FAILED', 'UNRESOLVED']);
 
 /** At most 6 lines: what went wrong, then the way out, on the same line where both are short. */
 function errorText({ code, message, hint }: ToraleError, paint: (text: string) => string): string {
@@ -60,7 +61,7 @@ function errorText({ code, message, hint }: ToraleError, paint: (text: string) =
   const hints = hint === undefined ? [] : hint.trimEnd().split('\n');
   const isShort = rest.length === 0 && hints.length === 1 && first.length + hints[0]!.length < WIDTH;
   if (isShort && !hints[0]!.startsWith(' ') && !hints[0]!.includes('  ')) return `${paint(first)} ${hints[0]}`;
-  const limit = code === 'REVISION_FAILED' || code === 'UNRESOLVED' ? STATEMENT_LINES : LINES;
+  const limit = SHOWS_STATEMENT.has(code) ? STATEMENT_LINES : LINES;
   const room = Math.max(3, limit - 1 - hints.length);
   const shown = rest.length <= room ? rest : [...rest.slice(0, room - 2), '    …', rest.at(-1)!];
   return [paint(first), ...shown.map((line) => clip(line, 400)), ...hints].join('\n');

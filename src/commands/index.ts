@@ -3,17 +3,20 @@ import Branches from './branches.ts';
 import Check from './check.ts';
 import ShowConfig from './config.ts';
 import Current from './current.ts';
+import Diff from './diff.ts';
 import Downgrade from './downgrade.ts';
 import EnsureVersion from './ensure-version.ts';
 import Heads from './heads.ts';
 import History from './history.ts';
 import Init from './init.ts';
+import Inspect from './inspect.ts';
 import Lock from './lock.ts';
 import Merge from './merge.ts';
 import Reset from './reset.ts';
 import Resolve from './resolve.ts';
 import Revision from './revision.ts';
 import Show from './show.ts';
+import Snapshot from './snapshot.ts';
 import Stamp from './stamp.ts';
 import Upgrade from './upgrade.ts';
 import Wait from './wait.ts';
@@ -31,6 +34,9 @@ export const COMMANDS: Readonly<Record<string, Command.Class>> = {
   stamp: Stamp,
   merge: Merge,
   check: Check,
+  diff: Diff,
+  inspect: Inspect,
+  snapshot: Snapshot,
   wait: Wait,
   resolve: Resolve,
   'ensure-version': EnsureVersion,

@@ -57,7 +57,10 @@ export interface CommandLine {
   readonly variables: Readonly<Record<string, string | undefined>>;
 }
 
-/** A file, a folder, a URL or a revision; several files; or one such for each dialect. */
+/** A file, a folder, a URL, a revision or a program; several files; or one such for each dialect. */
 export type Target = TargetName | Readonly<Partial<Record<Flavor, TargetName>>>;
 
-type TargetName = string | readonly string[];
+type TargetName = string | readonly string[] | TargetCommand;
+
+/** A program that prints the schema as SQL: as a list that no shell reads, or as a line for a shell. */
+export type TargetCommand = { readonly command: readonly string[] } | { readonly print: string };

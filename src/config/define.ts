@@ -51,7 +51,10 @@ export interface ConfigSettings {
    * `['pg_dump', '-Fc', '-f', 'before.dump']`; no shell reads it. Where it fails nothing is applied.
    */
   readonly beforeUpgrade?: readonly string[] | null | undefined;
-  /** The wanted schema. */
+  /**
+   * The wanted schema: `.sql` files, a folder or a glob of them, a `schema.ts`, a database URL, a revision, or what a program
+   * prints: `{ print: 'drizzle-kit export' }`, `{ command: ['node', 'export.mjs'] }`. Or one such for each dialect.
+   */
   readonly target?: Target | null | undefined;
   /** The server for scratch databases. */
   readonly scratchUrl?: string | null | undefined;

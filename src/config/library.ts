@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import type { DatabaseUrl } from '../dialects/url.ts';
 import { ToraleError } from '../errors.ts';
 import type { Config } from './config.ts';
 import { parseSaid } from './database.ts';
@@ -20,6 +21,7 @@ type LibrarySettings = Pick<
   | 'statementTimeout'
   | 'wait'
   | 'connectTimeout'
+  | 'scratchUrl'
 >;
 
 /**
@@ -34,11 +36,14 @@ export function libraryConfig(settings: LibrarySettings): Config {
     const given: unknown = settings[key];
     return given === undefined ? undefined : readValue(key, given, key);
   };
-  if (settings.url !== undefined && typeof settings.url !== 'string') {
-    throw new ToraleError('CONFIG_INVALID', 'url must be a string.');
-  }
+  const url = (key: 'url' | 'scratchUrl'): DatabaseUrl | null => {
+    const given: unknown = settings[key] ?? undefined;
+    if (given === undefined) return null;
+    if (typeof given !== 'string') throw new ToraleError('CONFIG_INVALID', `${key} must be a string.`);
+    return parseSaid({ value: given, origin: key, base: cwd }, cwd, {});
+  };
   return {
-    database: settings.url === undefined ? null : parseSaid({ value: settings.url, origin: 'url', base: cwd }, cwd, {}),
+    database: url('url'),
     versions: (value('versions') ?? ['versions']).map((folder) => resolve(cwd, folder)),
     versionTable: value('versionTable') ?? 'torale_version',
     versionTableSchema: value('versionTableSchema') ?? null,
@@ -59,6 +64,6 @@ export function libraryConfig(settings: LibrarySettings): Config {
     beforeUpgrade: null,
     target: null,
     targetBase: cwd,
-    scratchUrl: null,
+    scratchUrl: url('scratchUrl'),
   };
 }

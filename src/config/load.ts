@@ -189,7 +189,6 @@ function environmentOf(file: FoundFile | null, name: string): Source {
 
 function urlsOf(target: Target | null): string[] {
   if (target === null) return [];
-  const names: readonly (string | readonly string[])[] =
-    typeof target === 'string' || Array.isArray(target) ? [target as string] : Object.values(target);
-  return names.flat().filter(isDatabaseUrl);
+  const names: readonly unknown[] = typeof target === 'string' || Array.isArray(target) ? [target] : Object.values(target);
+  return names.flat().filter((name): name is string => typeof name === 'string' && isDatabaseUrl(name));
 }

@@ -83,14 +83,20 @@ const length: Reader<number> = {
 };
 
 const TARGET_KEYS = [...DIALECTS, 'mariadb'];
-const isTargetName = (value: unknown) =>
-  isText(value) || (Array.isArray(value) && value.length > 0 && value.every(isText));
+const isTargetName = (value: unknown): boolean =>
+  isText(value) || (Array.isArray(value) && value.length > 0 && value.every(isText)) || isTargetCommand(value);
+
+/** `{ command: ['drizzle-kit', 'export'] }` or `{ print: 'drizzle-kit export' }` */
+function isTargetCommand(value: unknown): boolean {
+  if (!isRecord(value) || Object.keys(value).length !== 1) return false;
+  return isText(value['print']) || isArgv(value['command']);
+}
 
 const target: Reader<Target> = {
-  expected: `a file, a folder, a URL or a revision, a list of files, or one such for each of ${TARGET_KEYS.join(', ')}`,
+  expected: `a file, a folder, a URL or a revision, a list of files, { print: 'program' }, or one such for each of ${TARGET_KEYS.join(', ')}`,
   value: (value) => {
     if (isTargetName(value)) return value as Target;
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
+    if (!isRecord(value)) return undefined;
     const entries = Object.entries(value);
     const sound = entries.every(([key, item]) => TARGET_KEYS.includes(key) && isTargetName(item));
     return sound && entries.length > 0 ? (value as Target) : undefined;

@@ -3,6 +3,7 @@ import type { SchemaObject } from '../schema/object.ts';
 import type { Schema } from '../schema/schema.ts';
 import type { Session } from '../session/session.ts';
 import type { DialectName } from './names.ts';
+import type { RowRules } from './row-rules.ts';
 
 /** What a database holds, as its server says it. */
 export interface Inspection {
@@ -24,10 +25,14 @@ export interface InspectedServer {
 /** All that a dialect knows of schemas: loaded only by what compares them. */
 export interface SchemaDialect extends PlanRules {
   readonly name: DialectName;
+  /** What every new database has: `public`. Snapshots begin with it. */
+  readonly initial: readonly SchemaObject[];
   /**
    * Reads the whole database in one transaction that sees one moment and writes nothing.
    *
    * @param isOwn tells what belongs to Torale and is no part of the schema
    */
   inspect(session: Session, isOwn: (object: SchemaObject) => boolean): Promise<Inspection>;
+  /** How rows are made up, for the proof that none is lost. */
+  readonly rows?: RowRules;
 }

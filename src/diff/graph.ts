@@ -39,6 +39,8 @@ export class ActionGraph {
    * @returns whether it did
    */
   join(whole: string, part: string): boolean {
+    // What has joined one whole stays there.
+    if (this.#joined.has(part)) return false;
     const a = this.#find(whole);
     const b = this.#find(part);
     if (a === b) return false;
@@ -49,6 +51,33 @@ export class ActionGraph {
     for (const neighbour of neighbours.get(b)!) {
       if (neighbour !== a && this.#meets(neighbour, a, neighbours)) return false;
     }
+    this.#contract(a, b);
+    return true;
+  }
+
+  /**
+   * Makes `second` come right behind `first`, where no third must come in between; nothing has to join them.
+   *
+   * @returns whether it did
+   */
+  merge(first: string, second: string): boolean {
+    const a = this.#find(first);
+    const b = this.#find(second);
+    if (a === b) return false;
+    for (const [start, goal] of [
+      [a, b],
+      [b, a],
+    ] as const) {
+      for (const next of this.#after.get(start)!) {
+        if (next !== goal && this.#reaches(next, goal)) return false;
+      }
+    }
+    this.#contract(a, b);
+    return true;
+  }
+
+  /** Makes one node of two: what was at `b` is at `a`, behind what is there. */
+  #contract(a: string, b: string): void {
     for (const side of [this.#after, this.#before]) {
       const other = side === this.#after ? this.#before : this.#after;
       for (const neighbour of side.get(b)!) {
@@ -63,7 +92,6 @@ export class ActionGraph {
     this.#members.get(a)!.push(...this.#members.get(b)!);
     this.#members.delete(b);
     this.#joined.set(b, a);
-    return true;
   }
 
   /**

@@ -1,4 +1,4 @@
-import type { ObjectId } from '../schema/object.ts';
+import type { ObjectId, SchemaObject } from '../schema/object.ts';
 import type { Schema } from '../schema/schema.ts';
 import type { Change } from './diff.ts';
 import { subjectId } from './diff.ts';
@@ -18,6 +18,8 @@ export interface Sides {
   readonly to: Schema;
   readonly version: number;
   readonly flavor: string;
+  /** Expressions that give rows a value where a change asks for one they do not have, by the column's id. */
+  readonly fills?: ReadonlyMap<ObjectId, string> | undefined;
 }
 
 /**
@@ -61,6 +63,9 @@ export function impactOf(changes: readonly Change[], sides: Sides, kinds: KindTa
     return true;
   };
 
+  const outlives = (object: SchemaObject, needed: SchemaObject): boolean =>
+    rulesFor(kinds, object).outlives?.(asAny(object), needed) === true;
+
   for (let id = queue.pop(); id !== undefined; id = queue.pop()) {
     const object = from.get(id);
     const fate = fates.get(id)!;
@@ -68,6 +73,7 @@ export function impactOf(changes: readonly Change[], sides: Sides, kinds: KindTa
     for (const { id: dependent, strength } of from.dependents(id)) {
       const theirs = fates.get(dependent) ?? 'keep';
       if (strength === 'fate' || theirs === 'drop' || theirs === 'replace') continue;
+      if (strength === 'use' && outlives(from.get(dependent)!, object)) continue;
       if (fate === 'alter') {
         const rules = rulesFor(kinds, object);
         const isInTheWay = rules.disturbs?.(
@@ -81,10 +87,23 @@ export function impactOf(changes: readonly Change[], sides: Sides, kinds: KindTa
         continue;
       }
       const stillNeeds = to.needs(dependent).some((need) => need.id === id);
-      if (fate === 'drop' && strength === 'use' && theirs === 'alter' && !stillNeeds) continue;
+      if (strength === 'use' && theirs === 'alter' && !stillNeeds) continue;
       if (fate === 'replace' && strength === 'use' && stillNeeds && follow(dependent, id)) continue;
       decide(dependent, 'replace');
     }
   }
   return { fates, follows, asides };
+}
+
+/** Whether it is a part of something that is moved aside: then it is out of the way before it is dropped. */
+export function goesAlong(id: ObjectId, from: Schema, asides: ReadonlySet<ObjectId>): boolean {
+  const seen = new Set([id]);
+  for (const part of seen) {
+    for (const need of from.needs(part)) {
+      if (need.strength !== 'own') continue;
+      if (asides.has(need.id)) return true;
+      seen.add(need.id);
+    }
+  }
+  return false;
 }

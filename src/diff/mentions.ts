@@ -22,8 +22,9 @@ export function linkMentions(
     const rules = rulesFor(kinds, object);
     const text = rules.mentions?.(asAny(object));
     if (text !== undefined) texts.push([id, text]);
-    if (rules.occupies === undefined || object.path.length < 2) continue;
-    const name = object.path[1]!.toLowerCase();
+    // A path begins with a schema, where there are any.
+    const name = (object.path[1] ?? object.path[0])?.toLowerCase();
+    if (rules.occupies === undefined || name === undefined) continue;
     named.set(name, [...(named.get(name) ?? []), id]);
   }
   for (const [id, text] of texts) {
@@ -35,6 +36,25 @@ export function linkMentions(
         graph.wish(nodeOf('create', mentioned), nodeOf(verb, id));
         graph.wish(nodeOf('alter', mentioned), nodeOf(verb, id));
       }
+    }
+  }
+}
+
+/** What only should come first: left out where it would close a circle. */
+export function linkBehind(
+  graph: ActionGraph,
+  to: Schema,
+  fates: ReadonlyMap<ObjectId, Fate>,
+  kinds: KindTable,
+  nodeOf: (verb: 'create' | 'alter', id: ObjectId) => string,
+): void {
+  for (const [id, fate] of fates) {
+    if (fate !== 'create' && fate !== 'replace' && fate !== 'alter') continue;
+    const object = to.get(id)!;
+    for (const before of rulesFor(kinds, object).behind?.(asAny(object)) ?? []) {
+      const node = nodeOf(fate === 'alter' ? 'alter' : 'create', id);
+      graph.wish(nodeOf('create', before), node);
+      graph.wish(nodeOf('alter', before), node);
     }
   }
 }

@@ -4,12 +4,14 @@ import { isKind } from '../schema/kinds.ts';
 import { keyOf, type ObjectId, type SchemaObject } from '../schema/object.ts';
 import type { Schema } from '../schema/schema.ts';
 import { diff, type Change } from './diff.ts';
+import { linkGoneFirst } from './gone-first.ts';
 import { ActionGraph } from './graph.ts';
-import { impactOf, type Impact, type Sides } from './impact.ts';
+import { goesAlong, impactOf, type Impact, type Sides } from './impact.ts';
 import { asAny, describeObject, rulesFor, type AnyRules } from './lookup.ts';
 import { renameUnasked } from './renamed.ts';
-import { linkMentions } from './mentions.ts';
+import { linkBehind, linkMentions } from './mentions.ts';
 import type { KindTable, PlanContext, PlanRules, Statement } from './rules.ts';
+import { together } from './together.ts';
 
 export interface SchemaPlan {
   readonly changes: readonly Change[];
@@ -29,12 +31,24 @@ export function planChanges(sides: Sides, rules: PlanRules): SchemaPlan {
   const impact = impactOf(changes, planned, rules.kinds);
   const context: PlanContext = { ...planned, fate: (id) => impact.fates.get(id) ?? 'keep' };
   const renames = unasked.renames.flatMap((rename) => renameStatements(rename, rules.kinds, context));
-  const body = new Planner(planned, impact, context, rules.kinds).statements();
+  const body = new Planner(planned, impact, context, rules).statements();
   const all = [...renames, ...body];
   return {
     changes: [...unasked.renames, ...changes],
-    statements: [...(rules.prologue?.(all, context) ?? []), ...all],
+    statements: withPrologue(all, rules, context),
   };
+}
+
+/** Settings for a transaction do not outlive it: each run of transactional statements gets its own. */
+function withPrologue(statements: readonly Statement[], rules: PlanRules, context: PlanContext): Statement[] {
+  if (rules.prologue === undefined) return [...statements];
+  const runs: Statement[][] = [];
+  for (const [at, statement] of statements.entries()) {
+    const isAlone = statement.transactional === false;
+    if (at === 0 || isAlone || statements[at - 1]!.transactional === false) runs.push([statement]);
+    else runs.at(-1)!.push(statement);
+  }
+  return runs.flatMap((run) => (run[0]!.transactional === false ? run : [...rules.prologue!(run, context), ...run]));
 }
 
 function renameStatements(change: Change, kinds: KindTable, context: PlanContext): Statement[] {
@@ -53,15 +67,19 @@ class Planner {
   readonly #impact: Impact;
   readonly #context: PlanContext;
   readonly #kinds: KindTable;
+  readonly #afterCreate: PlanRules['afterCreate'];
+  readonly #combine: PlanRules['combine'];
   readonly #graph = new ActionGraph();
   readonly #moved = new Map<ObjectId, SchemaObject>();
 
-  constructor(sides: Sides, impact: Impact, context: PlanContext, kinds: KindTable) {
+  constructor(sides: Sides, impact: Impact, context: PlanContext, rules: PlanRules) {
     this.#from = sides.from;
     this.#to = sides.to;
     this.#impact = impact;
     this.#context = context;
-    this.#kinds = kinds;
+    this.#kinds = rules.kinds;
+    this.#afterCreate = rules.afterCreate;
+    this.#combine = rules.combine?.bind(rules);
   }
 
   statements(): Statement[] {
@@ -69,10 +87,22 @@ class Planner {
     this.#addEdges();
     this.#freeNames();
     this.#joinParts();
+    linkGoneFirst(this.#graph, this.#from, this.#to, this.#impact, this.#kinds, nodeOf);
+    linkBehind(this.#graph, this.#to, this.#impact.fates, this.#kinds, nodeOf);
     linkMentions(this.#graph, this.#to, this.#impact.fates, this.#kinds, nodeOf);
-    const { groups, circle } = this.#graph.order(this.#compare());
+    const compare = this.#compare();
+    const { groups, circle } = this.#graph.order(compare);
     if (circle.length > 0) throw this.#circular(circle);
-    return groups.flatMap((group) => this.#emit(group));
+    const combine = this.#combine;
+    if (combine === undefined) return groups.flatMap((group) => this.#emit(group));
+    const clusters = together(this.#graph, groups, (node) => this.#groupOf(node), compare);
+    return clusters.flatMap((cluster) => combine(cluster.flatMap((group) => this.#emit(group))));
+  }
+
+  #groupOf(node: string): string | undefined {
+    const [, id] = splitNode(node);
+    const object = this.#to.get(id) ?? this.#from.get(id)!;
+    return this.#rules(object).group?.(object);
   }
 
   #addNodes(): void {
@@ -94,7 +124,8 @@ class Planner {
       if (fate === 'create' || fate === 'replace') this.#comesAfterNeeds('create', id);
       if (fate === 'alter') {
         this.#comesAfterNeeds('alter', id);
-        for (const { id: dependent } of this.#from.dependents(id)) {
+        const isFirst = this.#rules(this.#to.get(id)!).moment?.alter === 'first';
+        for (const { id: dependent } of isFirst ? [] : this.#from.dependents(id)) {
           graph.edge(nodeOf('drop', dependent), nodeOf('alter', id));
         }
       }
@@ -105,8 +136,8 @@ class Planner {
         }
       }
       if (fate !== 'replace') continue;
-      if (!isAside) graph.edge(nodeOf('drop', id), nodeOf('create', id));
-      else this.#goesAside(id);
+      if (isAside) this.#goesAside(id);
+      else if (!goesAlong(id, this.#from, this.#impact.asides)) graph.edge(nodeOf('drop', id), nodeOf('create', id));
     }
   }
 
@@ -127,35 +158,43 @@ class Planner {
     graph.edge(nodeOf('carry', id), nodeOf('drop', id));
     if (!graph.has(nodeOf('carry', id))) return;
     const { aside } = this.#rules(this.#from.get(id)!);
-    for (const { id: dependent } of this.#to.dependents(id)) {
+    for (const { id: dependent, strength } of this.#to.dependents(id)) {
+      if (strength === 'fate') continue;
       const isBefore = aside?.beforeRows?.(this.#to.get(dependent)!) === true;
       if (isBefore) graph.edge(nodeOf('create', dependent), nodeOf('carry', id));
       else graph.edge(nodeOf('carry', id), nodeOf('create', dependent));
     }
   }
 
-  /** A name is free when what held it is dropped or moved. */
+  /** A name is free when what held it is dropped, moved or altered so that it holds it no more. */
   #freeNames(): void {
-    const freed = new Map<string, string>();
+    const freed = new Map<string, string[]>();
+    const taken = new Map<string, string[]>();
+    const put = (names: Map<string, string[]>, name: string, node: string): unknown =>
+      names.set(name, [...(names.get(name) ?? []), node]);
     for (const [id, fate] of this.#impact.fates) {
-      if (fate !== 'drop' && fate !== 'replace') continue;
-      const object = this.#from.get(id)!;
-      const node = nodeOf(this.#impact.asides.has(id) ? 'move' : 'drop', id);
-      for (const name of this.#rules(object).occupies?.(asAny(object)) ?? []) freed.set(name, node);
+      const before = fate === 'create' ? [] : this.#namesOf(this.#from.get(id)!);
+      const after = fate === 'drop' ? [] : this.#namesOf(this.#to.get(id)!);
+      if (fate === 'keep') continue;
+      const isAlter = fate === 'alter';
+      const goes = nodeOf(isAlter ? 'alter' : this.#impact.asides.has(id) ? 'move' : 'drop', id);
+      const comes = nodeOf(isAlter ? 'alter' : 'create', id);
+      for (const name of before) if (!isAlter || !after.includes(name)) put(freed, name, goes);
+      for (const name of after) if (!isAlter || !before.includes(name)) put(taken, name, comes);
     }
-    for (const [id, fate] of this.#impact.fates) {
-      if (fate !== 'create' && fate !== 'replace') continue;
-      const object = this.#to.get(id)!;
-      for (const name of this.#rules(object).occupies?.(asAny(object)) ?? []) {
-        const node = freed.get(name);
-        if (node !== undefined) this.#graph.edge(node, nodeOf('create', id));
-      }
+    for (const [name, nodes] of taken) {
+      for (const before of freed.get(name) ?? []) for (const after of nodes) this.#graph.edge(before, after);
     }
+  }
+
+  #namesOf(object: SchemaObject): readonly string[] {
+    return this.#rules(object).occupies?.(asAny(object), this.#context) ?? [];
   }
 
   #joinParts(): void {
     const gone = [...this.#impact.fates].filter(([, fate]) => fate === 'drop' || fate === 'replace');
-    for (const strengths of [['own'], ['fate']]) {
+    // What stood between a part and its whole may have gone into the whole meanwhile.
+    for (const strengths of [['own'], ['fate'], ['own']]) {
       for (const [id] of this.#outermostFirst(gone.map(([id]) => id))) {
         for (const need of this.#from.needs(id)) {
           const whole = nodeOf('drop', need.id);
@@ -180,7 +219,7 @@ class Planner {
         const part = this.#to.get(dependent)!;
         if (seen.has(dependent) || !this.#graph.has(nodeOf('create', dependent))) continue;
         seen.add(dependent);
-        if (rules.absorbs(asAny(whole), part) && this.#graph.join(nodeOf('create', id), nodeOf('create', dependent))) {
+        if (rules.absorbs(asAny(whole), part, this.#context) && this.#graph.join(nodeOf('create', id), nodeOf('create', dependent))) {
           queue.push(dependent);
         }
       }
@@ -221,6 +260,8 @@ class Planner {
       const time = isEarly ? 0 : moment?.drop === 'last' ? 4 : 3;
       return [time, -rank, subjectName(object), id];
     }
+    if (verb === 'alter' && moment?.alter === 'first') return [-1, rank, subjectName(object), id];
+    if (verb === 'alter' && moment?.alter === 'last') return [5, rank, subjectName(object), id];
     const time = verb === 'create' && moment?.create === 'last' ? 5 : moment?.create === 'first' ? 1 : 2;
     return [time, rank, subjectName(object), id];
   }
@@ -232,7 +273,10 @@ class Planner {
     if (verb === 'create') {
       const object = this.#to.get(id)!;
       const parts = rest.map((node) => this.#to.get(splitNode(node)[1])!);
-      return this.#rules(object).create(asAny(object), { ...context, parts });
+      return [
+        ...this.#rules(object).create(asAny(object), { ...context, parts }),
+        ...[object, ...parts].flatMap((created) => this.#afterCreate?.(created, context, created !== object) ?? []),
+      ];
     }
     const object = this.#from.get(id)!;
     const rules = this.#rules(object);

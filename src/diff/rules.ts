@@ -22,6 +22,8 @@ export interface PlanContext {
   /** Of the server whose catalogs both sides come from: 150020. */
   readonly version: number;
   readonly flavor: string;
+  /** Expressions that give rows a value where a change asks for one they do not have, by the column's id. */
+  readonly fills?: ReadonlyMap<ObjectId, string> | undefined;
   /** What this plan does with an object. While fates are still being found, what is known so far. */
   fate(id: ObjectId): Fate;
 }
@@ -45,12 +47,21 @@ export interface KindRules<K extends Kind> {
   alter?(from: ObjectOf<K>, to: ObjectOf<K>, context: PlanContext): Statement[] | null;
   /** Another path, the same definition. Absent: it cannot be renamed. */
   rename?(from: ObjectOf<K>, to: ObjectOf<K>, context: PlanContext): Statement[];
+  /** One that is gone and a like one that is new may be a rename, which only people can tell. */
+  readonly renamedAsked?: { loses(object: ObjectOf<K>, schema: Schema): boolean };
+  /** The names within it that can be renamed one by one: the values of an enum. */
+  members?(object: ObjectOf<K>): readonly string[];
+  renameMember?(object: ObjectOf<K>, from: string, to: string): Statement[];
   /** Its rows, values or counters do not hang on its name: one that differs in its name alone is renamed unasked. */
   readonly renamedUnasked?: boolean;
   /** The names it takes up, such as `relation public.users`; no two objects can hold one at a time. */
-  occupies?(object: ObjectOf<K>): readonly string[];
+  occupies?(object: ObjectOf<K>, context?: PlanContext): readonly string[];
+  /** Names by which another could be taken for it: one that goes is gone before it comes, if that can be. */
+  resembles?(object: ObjectOf<K>): readonly string[];
   /** Whether the statement that creates it can create that part of it as well. */
-  absorbs?(whole: ObjectOf<K>, part: SchemaObject): boolean;
+  absorbs?(whole: ObjectOf<K>, part: SchemaObject, context: PlanContext): boolean;
+  /** Whether it stays when what it uses is replaced or goes: it only comes after it, and goes before it. */
+  outlives?(object: ObjectOf<K>, needed: SchemaObject): boolean;
   /**
    * Whether a dependent that stays as it is must be out of the way while this one is altered.
    *
@@ -79,8 +90,17 @@ export interface KindRules<K extends Kind> {
   };
   /** Texts in its definition that name other objects without the server knowing: they should exist before, if they can. */
   mentions?(object: ObjectOf<K>): string | undefined;
+  /** What it should come after if both come or change, though it does not need it: the column it stands behind. */
+  behind?(object: ObjectOf<K>): readonly ObjectId[];
+  /** Statements of objects that share this text go to {@link PlanRules.combine} together, where their order allows. */
+  group?(object: SchemaObject): string;
   /** When it is to come or to go if nothing else decides: before all else, among the rest, after all else. */
-  readonly moment?: { readonly create?: 'first' | 'last'; readonly drop?: 'first' | 'last' };
+  readonly moment?: {
+    readonly create?: 'first' | 'last';
+    readonly drop?: 'first' | 'last';
+    /** `first`: ahead of everything, also of dropping what depends on it. `last`: when all that is created is there. */
+    readonly alter?: 'first' | 'last';
+  };
 }
 
 /** What a dialect has no rules for, and why. */
@@ -92,9 +112,17 @@ export interface Unsupported {
 /** A dialect's answer for every kind. */
 export type KindTable = { readonly [K in Kind]: KindRules<K> | Unsupported };
 
-/** What one plan of a dialect begins with, where the statements ask for it. */
+/** What a dialect brings to a plan. */
 export interface PlanRules {
   readonly kinds: KindTable;
-  /** Statements before all others, such as settings for the transaction. */
+  /** What comes before statements that run in one transaction, such as its settings. */
   prologue?(statements: readonly Statement[], context: PlanContext): Statement[];
+  /**
+   * What an object needs right after the statement that creates it, whatever its kind.
+   *
+   * @param isPart whether it came with the statement for a whole that took it in
+   */
+  afterCreate?(object: SchemaObject, context: PlanContext, isPart: boolean): Statement[];
+  /** Fewer statements that do the same as those of one {@link KindRules.group}: one ALTER TABLE for a table. */
+  combine?(statements: readonly Statement[]): Statement[];
 }

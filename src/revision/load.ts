@@ -44,6 +44,18 @@ export async function loadRevision(file: string): Promise<RevisionModule> {
   return { ...module, checksum };
 }
 
+/**
+ * Imports any other module of the user's the same way.
+ *
+ * @param file absolute path
+ * @throws ToraleError VERSIONS_UNREADABLE; whatever importing throws
+ */
+export async function importModule(file: string): Promise<unknown> {
+  const text = readText(file);
+  const isEsm = /^\s*(?:import|export)\b/m.test(text);
+  return importFile(file, checksumOf(text, file), isEsm ? 'esm' : 'cjs');
+}
+
 async function importFile(file: string, checksum: string, syntax: 'esm' | 'cjs'): Promise<unknown> {
   const extension = extname(file);
   if (/^\.[cm]?js$/.test(extension)) return await importUrl(freshUrl(file, checksum));

@@ -11,8 +11,8 @@ import type { Definition, Loose, Shape } from './shape.ts';
 export const KINDS = {
   /** [name] */
   schema: {},
-  /** [name] */
-  extension: { schema: 'text?', version: 'text?' },
+  /** [name] `fixed`: it cannot move to another schema. */
+  extension: { schema: 'text?', version: 'text?', fixed: 'flag' },
   /** [name] */
   language: { trusted: 'flag', handler: 'text?', inline: 'text?', validator: 'text?' },
   /** [name] `type`: `table` or `index`. */
@@ -119,13 +119,14 @@ export const KINDS = {
   },
   /**
    * [schema, relation, name] `definition`: all that follows the relation's name. `parent`: the index of the partitioned
-   * table that it is a part of.
+   * table that it is a part of; `given`: the name that the server would give such a part, where it has another.
    */
   index: {
     unique: 'flag',
     definition: 'text',
     options: 'texts?',
     parent: 'texts?',
+    given: 'text?',
     statistics: 'map?',
     tablespace: 'text?',
     invalid: 'flag',
@@ -151,21 +152,24 @@ export const KINDS = {
   },
   /** [schema, relation, name] `enabled`: `DISABLE`, `ENABLE ALWAYS`, `ENABLE REPLICA`. */
   rule: { definition: 'text', enabled: 'text?' },
-  /** [schema, relation, name] */
-  trigger: { definition: 'text', enabled: 'text?', function: 'text?' },
+  /**
+   * [schema, relation, name] `definition`: none where it is the copy of a partitioned table's trigger in a partition, which
+   * is named only where it fires otherwise.
+   */
+  trigger: { definition: 'text?', enabled: 'text?' },
   /** [schema, table, name] */
   policy: { command: 'text', restrictive: 'flag', roles: 'texts', using: 'text?', withCheck: 'text?' },
 
   /**
-   * [schema, name, identity arguments] Functions and procedures. `definition`: the whole CREATE OR REPLACE. `result`,
-   * `arguments`, `defaults`: what OR REPLACE cannot change.
+   * [schema, name, types of what goes in] Functions and procedures. `definition`: the whole CREATE OR REPLACE. `result`,
+   * `arguments` (rows of mode, name, type), `defaults` (how many): what OR REPLACE cannot change.
    */
   routine: {
     type: 'text',
     definition: 'text',
     language: 'text?',
     result: 'text?',
-    arguments: 'text?',
+    arguments: 'rows?',
     defaults: 'number?',
     atomic: 'flag',
   },

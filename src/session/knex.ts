@@ -19,7 +19,7 @@ export interface KnexHooks {
   query(query: KnexQuery, send: () => Promise<KnexQuery>): Promise<KnexQuery>;
   /** Called when a builder is made, to note where. */
   created(builder: object, kind: 'query' | 'schema' | 'raw'): void;
-  /** Called when a builder's SQL is asked for: somebody runs it or uses it. */
+  /** Called when the SQL of a builder is asked for: somebody runs it or uses it. Of a table's after its callback was called. */
   compiled(builder: object): void;
 }
 
@@ -32,6 +32,7 @@ interface ClientInternals {
   raw(...rest: unknown[]): { toSQL(...rest: unknown[]): unknown };
   queryCompiler(builder: object, ...rest: unknown[]): object;
   schemaCompiler(builder: object, ...rest: unknown[]): object;
+  tableCompiler(builder: object, ...rest: unknown[]): object;
 }
 
 type ClientClass = new (config: Knex.Config) => ClientInternals;
@@ -100,6 +101,11 @@ function hookedClient(Client: ClientClass, hooks: KnexHooks): ClientClass {
     override queryCompiler(builder: object, ...rest: unknown[]): object {
       hooks.compiled(builder);
       return super.queryCompiler(builder, ...rest);
+    }
+
+    override tableCompiler(builder: object, ...rest: unknown[]): object {
+      hooks.compiled(builder);
+      return super.tableCompiler(builder, ...rest);
     }
 
     override schemaCompiler(builder: object, ...rest: unknown[]): object {

@@ -63,7 +63,19 @@ async function database(sql) {
     throw new Error(`load: ${error.message}`);
   }
   await session.query('DISCARD ALL');
-  return { session, drop: async () => (await session.close(), await admin.query(`DROP DATABASE ${name} WITH (FORCE)`)) };
+  const drop = async () => {
+    const { rows } = await session.query(
+      'SELECT subname FROM pg_subscription s JOIN pg_database d ON d.oid = s.subdbid WHERE d.datname = current_database()',
+    );
+    for (const { subname } of rows) {
+      await session.query(`ALTER SUBSCRIPTION ${subname} DISABLE`);
+      await session.query(`ALTER SUBSCRIPTION ${subname} SET (slot_name = NONE)`);
+      await session.query(`DROP SUBSCRIPTION ${subname}`);
+    }
+    await session.close();
+    await admin.query(`DROP DATABASE ${name} WITH (FORCE)`);
+  };
+  return { session, drop };
 }
 
 async function run(pair) {
@@ -96,6 +108,7 @@ async function run(pair) {
         }
         await a.session.query(sql);
       } catch (error) {
+        if (open) await a.session.query('ROLLBACK');
         return `${error.message}${error.detail ? ` (${error.detail})` : ''}: ${sql.slice(0, 300)}`;
       }
     }

@@ -1,13 +1,7 @@
-import type { KindTable, Unsupported } from '../../diff/rules.ts';
-import { ToraleError } from '../../errors.ts';
-import { KINDS, type Kind } from '../../schema/kinds.ts';
 import type { SchemaDialect } from '../schema-dialect.ts';
+import { inspect } from './inspect.ts';
+import { combine } from './kinds/alter-table.ts';
+import { kinds } from './kinds/index.ts';
 
-const todo: Unsupported = { unsupported: 'not yet' };
-const kinds: KindTable = Object.fromEntries(Object.keys(KINDS).map((kind) => [kind, todo])) as Record<Kind, Unsupported>;
-
-export const mysqlSchema: SchemaDialect = {
-  name: 'mysql',
-  kinds,
-  inspect: () => Promise.reject(new ToraleError('REFUSED', 'Schemas are compared on PostgreSQL only.')),
-};
+export const mysqlSchema: SchemaDialect = { name: 'mysql',
+  initial: [], kinds, inspect, combine };

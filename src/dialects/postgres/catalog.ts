@@ -57,6 +57,8 @@ export class Catalog {
   readonly #byAddress = new Map<string, ObjectId>();
   readonly #needs = new Map<ObjectId, Map<ObjectId, Need['strength']>>();
   readonly #later: (() => void)[] = [];
+  /** Needs of wholes of their parts, which are left out. */
+  readonly #circles = new Set<string>();
 
   constructor(version: number) {
     this.version = version;
@@ -90,6 +92,16 @@ export class Catalog {
     if (known === undefined || STRENGTH[strength] > STRENGTH[known]) list.set(needed, strength);
   }
 
+  /**
+   * Two that need each other: the server depends on `part` for `whole`, yet `part` cannot be without `whole` either (the
+   * input function of a type, which returns that type). It counts as a part, and the whole as not needing it.
+   */
+  partOf(part: ObjectId | undefined, whole: ObjectId): void {
+    if (part === undefined) return;
+    this.need(part, whole, 'own');
+    this.#circles.add(`${whole} ${part}`);
+  }
+
   /** Runs once all readers have put what they found: for needs between kinds, by {@link at}. */
   later(work: () => void): void {
     this.#later.push(work);
@@ -109,7 +121,7 @@ export class Catalog {
       if (type === 'e' || type === 'x') continue;
       const id = this.#find(classId, oid, sub);
       const needed = this.#find(refClassId, refOid, refSub);
-      if (id === undefined || needed === undefined || id === needed) continue;
+      if (id === undefined || needed === undefined || id === needed || this.#circles.has(`${id} ${needed}`)) continue;
       const strength = strengthOf(id, needed, type);
       if (strength !== null) this.need(id, needed, strength);
     }
@@ -120,7 +132,9 @@ export class Catalog {
   }
 
   get needs(): ReadonlyMap<ObjectId, readonly Need[]> {
-    return new Map([...this.#needs].map(([id, list]) => [id, [...list].map(([needed, strength]) => ({ id: needed, strength }))]));
+    return new Map(
+      [...this.#needs].map(([id, list]) => [id, [...list].map(([needed, strength]) => ({ id: needed, strength }))]),
+    );
   }
 
   #find(classId: number, oid: number, sub: number): ObjectId | undefined {

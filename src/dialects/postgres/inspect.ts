@@ -4,7 +4,6 @@ import type { Session } from '../../session/session.ts';
 import type { Inspection } from '../schema-dialect.ts';
 import { Catalog, type DependRow } from './catalog.ts';
 import { READERS } from './kinds/index.ts';
-import type { AnyReader } from './reader.ts';
 import { UNREAD } from './unread.ts';
 
 /**
@@ -32,7 +31,7 @@ const DEPENDS = `
 
 /** Reads all kinds in one statement of one transaction: one moment, one round trip. */
 export async function inspect(session: Session, isOwn: (object: SchemaObject) => boolean): Promise<Inspection> {
-  const readers = READERS as readonly AnyReader[];
+  const readers = READERS;
   await session.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
   try {
     const settings = Object.entries(SETTINGS).map(([name, value]) => `pg_catalog.set_config('${name}', '${value}', true)`);

@@ -1,0 +1,135 @@
+import type { CheckLine, Finding, SchemaFindings } from '../apply/check.ts';
+import { readJournal } from '../apply/read.ts';
+import type { Run } from '../apply/run.ts';
+import { loadDialect } from '../dialects/load.ts';
+import { loadSchemaDialect } from '../dialects/load-schema.ts';
+import { diff, type Change } from '../diff/diff.ts';
+import { isToraleError, ToraleError, type ErrorCode } from '../errors.ts';
+import { readText } from '../revision/locations.ts';
+import type { SchemaObject } from '../schema/object.ts';
+import type { Schema } from '../schema/schema.ts';
+import { majorOf, refuseOtherServer, refuseUnread } from './compare.ts';
+import { foldAt } from './fold.ts';
+import { managedOf } from './managed.ts';
+import { inspectConnected, openSide, type SideContext } from './open-side.ts';
+import { readTarget } from './read-target.ts';
+import { residueLine } from './residue.ts';
+import type { Side } from './side.ts';
+
+export interface CompareSchemasRequest {
+  /** The heads of the database. */
+  readonly applied: readonly string[];
+  /** Whether the live database is compared with its snapshot as well. */
+  readonly drift: boolean;
+}
+
+/** What `check` says of schemas: head against the target, and the live database against what was applied. */
+export async function compareSchemas(run: Run, { applied, drift }: CompareSchemasRequest): Promise<SchemaFindings> {
+  const target = await compareTarget(run);
+  if (!drift) return target;
+  const live = await compareLive(run, applied);
+  return { findings: [...target.findings, ...live.findings], lines: [...target.lines, ...live.lines] };
+}
+
+const notCompared = (why: string): SchemaFindings => ({
+  findings: [],
+  lines: [{ subject: 'target', text: `not compared: ${why}`, verdict: 'not compared' }],
+});
+
+/** Reasons that lie with the place, not with the schema: without a scratch database nothing can be said. */
+const NO_SCRATCH: readonly ErrorCode[] = [
+  'NO_DATABASE',
+  'DENIED',
+  'SCRATCH_REFUSED',
+  'UNREACHABLE',
+  'SERVER_MISMATCH',
+  'UNREAD_OBJECT',
+];
+
+async function compareTarget(run: Run): Promise<SchemaFindings> {
+  if (run.config.target === null) return notCompared('no target is configured');
+  try {
+    const { context, side } = await readTarget(run, undefined);
+    if (await isBlank(context, side)) return notCompared(`${side.said} holds no statement`);
+    const wanted = await openSide(context, side);
+    const head = await openSide(context, { type: 'revisions', said: 'head', target: 'heads' });
+    refuseOtherServer(head, wanted);
+    refuseUnread(wanted);
+    refuseUnread(head);
+    const { from, to } = managedOf(head.schema, wanted.schema, context.dialect === 'postgres');
+    const changes = diff(from, to);
+    const heads = run.graph.heads;
+    const at = heads.length === 0 ? 'the empty head' : heads.length === 1 ? 'head' : 'the heads';
+    if (changes.length === 0) {
+      return { findings: [], lines: [{ subject: 'target', text: `${side.said} equals ${at}`, verdict: 'ok' }] };
+    }
+    const objects = changes.length === 1 ? '1 object' : `${changes.length} objects`;
+    return differing('target', [`${side.said} differs from ${at} in ${objects}: torale diff head ${side.said}`]);
+  } catch (error) {
+    if (!isToraleError(error) || !NO_SCRATCH.includes(error.code)) throw error;
+    return notCompared(error.message.split('\n')[0]!);
+  }
+}
+
+/** What `init` writes holds comments only, and wants nothing yet. */
+async function isBlank({ dialect }: SideContext, side: Side): Promise<boolean> {
+  if (side.type !== 'sql') return false;
+  const { split } = await loadDialect(dialect);
+  return side.files.every((file) => split(readText(file)).length === 0);
+}
+
+function differing(subject: CheckLine['subject'], texts: readonly string[]): SchemaFindings {
+  return {
+    findings: texts.map((message): Finding => ({ code: 'DIFFERS', message })),
+    lines: texts.map((text): CheckLine => ({ subject, text, verdict: 'differs' })),
+  };
+}
+
+const SHOWN = 10;
+
+/**
+ * The live database against the snapshots of what is applied there; no scratch database is needed.
+ *
+ * @throws ToraleError SNAPSHOT_MISSING, SERVER_MISMATCH where the snapshot is of another major version
+ */
+async function compareLive(run: Run, applied: readonly string[]): Promise<SchemaFindings> {
+  const known = applied.filter((head) => run.graph.has(head));
+  if (known.length < applied.length) {
+    return {
+      findings: [],
+      lines: [{ subject: 'drift', text: 'not compared: the database is ahead of the files', verdict: 'not compared' }],
+    };
+  }
+  const live = await readJournal(run, (_, connected) => inspectConnected(connected, run, connected.display));
+  const dialect = (await loadSchemaDialect(run.config.database?.dialect ?? 'postgres')).name;
+  const folded = await foldAt(run, known, dialect);
+  if (folded.server !== null && majorOf(folded.server) !== majorOf(live.server)) {
+    throw new ToraleError(
+      'SERVER_MISMATCH',
+      `The database is on ${live.title}, its snapshots are of ${folded.server.flavor} ${folded.server.version}: different major versions say one schema in different words.`,
+      {
+        hint: 'Write the snapshots anew on a server of that version:  torale snapshot --all',
+        data: { live: live.server, snapshots: folded.server },
+      },
+    );
+  }
+  const { from, to } = managedOf(withoutOwners(live.schema), withoutOwners(folded.schema), dialect === 'postgres');
+  const changes = diff(from, to);
+  const at = known.length === 0 ? 'nothing applied' : known.join(', ');
+  const stale = folded.stale.length === 0 ? '' : ` (${folded.stale.join(', ')} edited since its snapshot)`;
+  if (changes.length === 0) {
+    return {
+      findings: [],
+      lines: [{ subject: 'drift', text: `none: the database is as ${at} left it${stale}`, verdict: 'ok' }],
+    };
+  }
+  const rules = await loadSchemaDialect(dialect);
+  const told = changes.slice(0, SHOWN).map((change: Change) => residueLine(change, rules));
+  const more = changes.length - told.length;
+  return differing('drift', [...told, ...(more > 0 ? [`and ${more} more`] : [])]);
+}
+
+/** Who owns what depends on who ran the revisions. */
+function withoutOwners(schema: Schema): Schema {
+  return schema.filter(({ kind }: SchemaObject) => kind !== 'owner');
+}

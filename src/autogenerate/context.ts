@@ -1,0 +1,41 @@
+import type { Run } from '../apply/run.ts';
+import type { DialectName } from '../dialects/names.ts';
+import type { DatabaseUrl } from '../dialects/url.ts';
+import { ToraleError } from '../errors.ts';
+import type { ScratchHost, SideContext } from './open-side.ts';
+import { dialectOfSide, type Side } from './side.ts';
+
+/**
+ * What reading these sides takes: their dialect, and a server for scratch databases.
+ *
+ * @param wanted the dialect that the caller names
+ * @throws ToraleError USAGE where no dialect is told, or two are
+ */
+export function contextFor(run: Run, sides: readonly Side[], wanted: DialectName | null = null): SideContext {
+  const dialect = dialectFor(run, sides, wanted);
+  return { run, dialect, host: hostFor(run, sides, dialect) };
+}
+
+function dialectFor({ config }: Run, sides: readonly Side[], wanted: DialectName | null): DialectName {
+  const told = [...new Set([wanted, ...sides.map(dialectOfSide)].filter((name) => name !== null))];
+  if (told.length > 1) {
+    throw new ToraleError('USAGE', `A schema of ${told[0]} cannot be compared with one of ${told[1]}.`, {
+      hint: 'Give both sides in one dialect.',
+      data: { dialects: told },
+    });
+  }
+  const dialect = told[0] ?? config.scratchUrl?.dialect ?? config.database?.dialect;
+  if (dialect !== undefined) return dialect;
+  throw new ToraleError('USAGE', 'Neither side tells which kind of database the schemas are for.', {
+    hint: 'Name a database or a scratchUrl, or the dialect: postgres, mysql or sqlite.',
+  });
+}
+
+/** The server meant for it, else the configured database's own, else that of a side. */
+function hostFor({ config }: Run, sides: readonly Side[], dialect: DialectName): ScratchHost | null {
+  const fits = (url: DatabaseUrl | null | undefined): url is DatabaseUrl => url?.dialect === dialect;
+  if (fits(config.scratchUrl)) return { url: config.scratchUrl, isDedicated: true };
+  if (fits(config.database)) return { url: config.database, isDedicated: false };
+  const url = sides.map((side) => (side.type === 'database' ? side.url : null)).find(fits);
+  return url === undefined ? null : { url, isDedicated: false };
+}

@@ -1,0 +1,27 @@
+import type { Run } from '../apply/run.ts';
+import type { DialectName } from '../dialects/names.ts';
+import type { Inspection } from '../dialects/schema-dialect.ts';
+import { diff } from '../diff/diff.ts';
+import { isToraleError } from '../errors.ts';
+import { foldAt } from './fold.ts';
+
+/** Tells where the stored snapshots say something else than the revisions do; the replay is what counts. */
+export async function compareFold(
+  run: Run,
+  dialect: DialectName,
+  heads: readonly string[],
+  replayed: Inspection,
+): Promise<void> {
+  const warn = (message: string): void =>
+    run.onEvent({ type: 'warning', code: 'SNAPSHOT_STALE', message, hint: 'Bring them up to date:  torale snapshot' });
+  try {
+    const { schema, stale } = await foldAt(run, heads, dialect);
+    if (stale.length > 0) return warn(`${stale.join(', ')}: edited after the snapshot was written.`);
+    const differences = diff(schema, replayed.schema);
+    if (differences.length > 0)
+      warn(`The stored snapshots differ from what the revisions do, in ${differences.length} objects.`);
+  } catch (error) {
+    if (!isToraleError(error)) throw error;
+    if (error.code !== 'SNAPSHOT_MISSING') warn(error.message);
+  }
+}

@@ -1,0 +1,147 @@
+import type { EmptiedTable, Filling, RowRules } from '../dialects/row-rules.ts';
+import type { Statement } from '../diff/rules.ts';
+import type { ObjectId } from '../schema/object.ts';
+import type { Schema } from '../schema/schema.ts';
+import type { Session } from '../session/session.ts';
+import { comparisonOf, type Renamed } from './row-comparison.ts';
+import { lossesOf, type Lost } from './row-losses.ts';
+
+export interface RowProofRequest {
+  readonly rules: RowRules;
+  /** On a scratch database that is at the from-state; not inside a transaction. */
+  readonly session: Session;
+  readonly statements: readonly Statement[];
+  readonly from: Schema;
+  readonly to: Schema;
+  /** Tables and columns that have another name afterwards. */
+  readonly renames?: readonly Renamed[] | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** A statement that fails only where there are rows. */
+export interface Failing {
+  readonly index: number;
+  /** The server's: `23502`. */
+  readonly code: string;
+  readonly message: string;
+}
+
+export interface RowProof {
+  /** Rows and values that no statement says it gives up. */
+  readonly lost: readonly Lost[];
+  readonly failing: readonly Failing[];
+  readonly filled: Filling['filled'];
+  readonly unfilled: Filling['unfilled'];
+  /** Tables whose rows were taken away for a failing statement, and could not be followed. */
+  readonly emptied: readonly ObjectId[];
+  /** The statement that failed without any rows as well: the rest was not run, nothing was compared. */
+  readonly stoppedAt?: number;
+}
+
+/** How often a statement is run again, with fewer rows each time. */
+const MOST_TRIES = 40;
+
+/** Runs statements on made-up rows: none may be lost but by what a statement says it gives up. */
+export async function proveWithRows(request: RowProofRequest): Promise<RowProof> {
+  const { rules, session, statements, from, to } = request;
+  const { filled, unfilled } = await rules.fill(session, from);
+  const comparison = comparisonOf(from, to, statements, request.renames ?? []);
+  const befores = comparison.tables.map(({ before }) => before);
+  const before = await rules.tally(session, befores);
+  const run = new RowRun(request);
+  const isDone = await run.all();
+  const told = { failing: run.failing, filled, unfilled, emptied: [...new Set(run.emptied.map(({ id }) => id))] };
+  if (!isDone) return { ...told, lost: [], stoppedAt: run.failing.at(-1)!.index };
+  const afters = [
+    ...comparison.tables.flatMap((table) => table.after ?? []),
+    ...comparison.newcomers.map((newcomer) => newcomer.request),
+  ];
+  const after = await rules.tally(session, afters);
+  return { ...told, lost: lossesOf(comparison, statements, before, after, run.emptied) };
+}
+
+class RowRun {
+  readonly failing: Failing[] = [];
+  readonly emptied: EmptiedTable[] = [];
+  readonly #request: RowProofRequest;
+  #isOpen = false;
+
+  constructor(request: RowProofRequest) {
+    this.#request = request;
+  }
+
+  /** False where one cannot be run at all. */
+  async all(): Promise<boolean> {
+    const { statements, session, signal } = this.#request;
+    try {
+      for (const [index, statement] of statements.entries()) {
+        signal?.throwIfAborted();
+        const isAlone = statement.transactional === false;
+        if (isAlone && !(await this.#commit(index - 1))) return false;
+        if (!isAlone && !this.#isOpen) {
+          await session.query('BEGIN');
+          this.#isOpen = true;
+        }
+        const run = async (): Promise<unknown> => session.query(statement.sql);
+        if (!(await this.#try(index, statement.sql, isAlone ? run : () => this.#inStep(run)))) return false;
+      }
+      return await this.#commit(statements.length - 1);
+    } finally {
+      if (this.#isOpen) await session.query('ROLLBACK');
+    }
+  }
+
+  /** What waits for the end of the transaction may fail there: as if the last statement had. */
+  async #commit(index: number): Promise<boolean> {
+    if (!this.#isOpen) return true;
+    const { session, rules, statements } = this.#request;
+    const settle = (): Promise<void> => this.#inStep(() => rules.settle(session));
+    if (!(await this.#try(index, statements[index]?.sql ?? '', settle))) return false;
+    this.#isOpen = false;
+    await session.query('COMMIT');
+    return true;
+  }
+
+  async #inStep(work: () => Promise<unknown>): Promise<void> {
+    const { session } = this.#request;
+    await session.query('SAVEPOINT torale_proof');
+    try {
+      await work();
+    } catch (error) {
+      await session.query('ROLLBACK TO SAVEPOINT torale_proof');
+      throw error;
+    } finally {
+      await session.query('RELEASE SAVEPOINT torale_proof');
+    }
+  }
+
+  async #try(index: number, sql: string, run: () => Promise<unknown>): Promise<boolean> {
+    const { session, rules } = this.#request;
+    const tried = new Set<string>();
+    for (let round = 0; round < MOST_TRIES; round += 1) {
+      try {
+        await run();
+        return true;
+      } catch (error) {
+        if (round === 0) this.failing.push({ index, ...rules.explain(error) });
+        const emptied = await rules.empty(session, { error, sql, isAlone: !this.#isOpen, tried });
+        if (emptied === null) return false;
+        this.emptied.push(...emptied);
+      }
+    }
+    return false;
+  }
+}
+
+/** The statements with a word of warning on each that failed on rows and has none yet. */
+export function withHazards(
+  statements: readonly Statement[],
+  failing: readonly Pick<Failing, 'index' | 'message'>[],
+): Statement[] {
+  const messages = new Map(failing.map(({ index, message }) => [index, message]));
+  return statements.map((statement, index) => {
+    const message = messages.get(index);
+    if (message === undefined || statement.hazard !== undefined) return statement;
+    return { ...statement, hazard: `Fails with rows: ${message.replace(/\.$/, '')}.` };
+  });
+}

@@ -1,0 +1,62 @@
+import { notOfExtension, USER_SCHEMA, type Reader } from '../reader.ts';
+import { printedOptions } from './index-reader.ts';
+
+interface Row {
+  readonly oid: number;
+  readonly relation: number;
+  readonly index?: number;
+  readonly schema: string;
+  readonly table: string;
+  readonly name: string;
+  readonly type: string;
+  readonly definition: string;
+  readonly columns?: readonly string[];
+  readonly references?: readonly string[];
+  readonly options?: readonly string[];
+  readonly with?: string;
+  readonly tablespace?: string;
+}
+
+/** From 18 on NOT NULL is a constraint: an object where it says more than the column's own NOT NULL. */
+const NOT_NULL = `OR k.contype = 'n' AND (k.connoinherit OR NOT k.convalidated OR k.conname <> pg_catalog.left(c.relname || '_' || (
+        SELECT a.attname FROM pg_catalog.pg_attribute a WHERE a.attrelid = c.oid AND a.attnum = k.conkey[1]) || '_not_null', 63))`;
+
+export const constraintReader: Reader<Row> = {
+  name: 'constraints',
+  // Copies in partitions and children come and go with those of the parent.
+  sql: (version) => `
+    SELECT k.oid::int8, c.oid::int8 AS relation, CASE WHEN k.contype IN ('p', 'u', 'x') THEN k.conindid::int8 END AS index,
+      n.nspname AS schema, c.relname AS table, k.conname AS name,
+      CASE k.contype WHEN 'p' THEN 'PRIMARY KEY' WHEN 'u' THEN 'UNIQUE' WHEN 'f' THEN 'FOREIGN KEY' WHEN 'c' THEN 'CHECK'
+        WHEN 'x' THEN 'EXCLUDE' WHEN 'n' THEN 'NOT NULL' END AS type,
+      pg_catalog.pg_get_constraintdef(k.oid) AS definition,
+      CASE WHEN k.contype IN ('p', 'u', 'x')
+        THEN (SELECT json_agg(a.attname ORDER BY a.attnum) FROM pg_catalog.pg_attribute a WHERE a.attrelid = k.conindid)
+        ELSE (
+          SELECT json_agg(a.attname ORDER BY o.position)
+          FROM pg_catalog.unnest(k.conkey) WITH ORDINALITY o (number, position)
+          JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum = o.number)
+      END AS columns,
+      CASE WHEN k.contype = 'f' THEN json_build_array(rn.nspname, r.relname) END AS references,
+      x.reloptions AS options, ${printedOptions('x.reloptions')} AS with, s.spcname AS tablespace
+    FROM pg_catalog.pg_constraint k
+    JOIN pg_catalog.pg_class c ON c.oid = k.conrelid
+    JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+    LEFT JOIN pg_catalog.pg_class r ON r.oid = k.confrelid
+    LEFT JOIN pg_catalog.pg_namespace rn ON rn.oid = r.relnamespace
+    LEFT JOIN pg_catalog.pg_class x ON x.oid = k.conindid AND k.contype IN ('p', 'u', 'x')
+    LEFT JOIN pg_catalog.pg_tablespace s ON s.oid = x.reltablespace
+    WHERE (k.contype IN ('p', 'u', 'f', 'c', 'x') ${version >= 180_000 ? NOT_NULL : ''}) AND k.conislocal AND k.conparentid = 0
+      AND ${USER_SCHEMA} AND ${notOfExtension('pg_class', 'c.oid')}
+    ORDER BY c.oid, k.contype = 'f', k.contype <> 'p', k.oid`,
+  read: (rows, catalog) => {
+    for (const { oid, relation, index, schema, table, name, with: storage, ...rest } of rows) {
+      // EXCLUDE alone prints them within its definition.
+      const bare = storage === undefined ? rest.definition : rest.definition.replace(` WITH (${storage})`, () => '');
+      const definition = { ...rest, definition: bare };
+      const id = catalog.put('constraint', [schema, table, name], definition, ['pg_constraint', oid]);
+      if (index !== undefined) catalog.alias(id, ['pg_class', index]);
+      catalog.later(() => catalog.need(id, catalog.at(['pg_class', relation]), 'own'));
+    }
+  },
+};

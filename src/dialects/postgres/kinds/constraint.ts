@@ -1,0 +1,136 @@
+import type { KindRules, PlanContext, Statement } from '../../../diff/rules.ts';
+import { idOf, nameOf, sameDefinition, type ObjectOf, type Path } from '../../../schema/object.ts';
+import type { Schema } from '../../../schema/schema.ts';
+import { ident, qualified } from '../ident.ts';
+import { afterConstraint, changeIndex, constraintClause, indexOf } from './constraint-sql.ts';
+import { keysName, relationName } from './names.ts';
+import { linksUp } from './relation-tree.ts';
+
+type Constraint = ObjectOf<'constraint'>;
+
+const NOUNS: Readonly<Record<string, string>> = {
+  'PRIMARY KEY': 'primary key',
+  'FOREIGN KEY': 'foreign key',
+  UNIQUE: 'unique constraint',
+  CHECK: 'check constraint',
+  EXCLUDE: 'exclusion constraint',
+  'NOT NULL': 'not-null constraint',
+};
+
+export const constraint: KindRules<'constraint'> = {
+  noun: ({ definition }) => NOUNS[definition.type] ?? 'constraint',
+  create: (object, context) => (isLeftBehind(object, context) ? [] : addConstraint(object, context)),
+  drop: (object, context) =>
+    isMerged(object, context)
+      ? []
+      : [{ sql: `ALTER TABLE ${qualified(tableOf(object))} DROP CONSTRAINT ${ident(object.path[2]!)}` }],
+  alter,
+  rename: (from, to) => [
+    {
+      sql: `ALTER TABLE ${qualified(tableOf(to))} RENAME CONSTRAINT ${ident(from.path[2]!)} TO ${ident(to.path[2]!)}`,
+    },
+  ],
+  renamedUnasked: true,
+  occupies: (object, context) => [
+    ...(hasIndex(object) ? [relationName(indexOf(object))] : []),
+    ...(context === undefined ? [] : keysOf(object)),
+  ],
+};
+
+const tableOf = ({ path }: Constraint): Path => path.slice(0, 2);
+const hasIndex = ({ definition }: Constraint): boolean =>
+  ['PRIMARY KEY', 'UNIQUE', 'EXCLUDE'].includes(definition.type);
+
+function keysOf({ path, definition: { type, references } }: Constraint): string[] {
+  // A table has one primary key, whatever its name.
+  if (type === 'PRIMARY KEY') return [keysName(path), `primary ${keysName(path)}`];
+  if (type === 'UNIQUE') return [keysName(path)];
+  return references === undefined ? [] : [keysName(references)];
+}
+
+function addConstraint(object: Constraint, context: PlanContext): Statement[] {
+  const sql = `ALTER TABLE ${qualified(tableOf(object))} ADD ${constraintClause(object, context)}`;
+  const hazard = context.fate(idOf('table', tableOf(object))) === 'create' ? null : hazardOf(object);
+  return [{ sql, ...(hazard === null ? {} : { hazard }) }, ...afterConstraint(object)];
+}
+
+function hazardOf({ path, definition: { type, definition, columns = [], references } }: Constraint): string | null {
+  const table = nameOf(path.slice(0, 2));
+  if (definition.endsWith(' NOT VALID')) return null;
+  switch (type) {
+    case 'PRIMARY KEY':
+      return `Fails where two rows of ${table} have the same ${columns.join(', ')}, or one has none.`;
+    case 'UNIQUE':
+      return `Fails where two rows of ${table} have the same ${columns.join(', ')}.`;
+    case 'FOREIGN KEY':
+      return `Fails where a row of ${table} refers to no row of ${nameOf(references ?? [])}.`;
+    case 'NOT NULL':
+      return `Fails where a row has no value in ${nameOf([...path.slice(0, 2), ...columns])}.`;
+    default:
+      return `Fails where rows of ${table} do not comply.`;
+  }
+}
+
+const NOT_VALID = / NOT VALID$/;
+const DEFERRABILITY = /(?: DEFERRABLE)?(?: INITIALLY DEFERRED)?$/;
+
+/** https://www.postgresql.org/docs/current/sql-altertable.html */
+function alter(from: Constraint, to: Constraint): Statement[] | null {
+  const before = from.definition;
+  const after = to.definition;
+  if (before.type !== after.type) return null;
+  const storage = hasIndex(to) ? changeIndex(to, before, after) : [];
+  if (before.definition === after.definition) return storage;
+  const words = `ALTER TABLE ${qualified(tableOf(to))}`;
+  const name = ident(to.path[2]!);
+  const statements: Statement[] = [];
+  const [wasValid, isValid] = [before, after].map(({ definition }) => !NOT_VALID.test(definition)) as [
+    boolean,
+    boolean,
+  ];
+  const [old, wanted] = [before, after].map(({ definition }) => definition.replace(NOT_VALID, '')) as [string, string];
+  if (wasValid && !isValid) return null;
+  if (old !== wanted) {
+    if (after.type !== 'FOREIGN KEY' || old.replace(DEFERRABILITY, '') !== wanted.replace(DEFERRABILITY, ''))
+      return null;
+    const deferrability = DEFERRABILITY.exec(wanted)![0];
+    statements.push({
+      sql: `${words} ALTER CONSTRAINT ${name}${deferrability === '' ? ' NOT DEFERRABLE' : deferrability}`,
+    });
+  }
+  if (!wasValid && isValid) {
+    const hazard = hazardOf(to);
+    statements.push({ sql: `${words} VALIDATE CONSTRAINT ${name}`, ...(hazard === null ? {} : { hazard }) });
+  }
+  return [...statements, ...storage];
+}
+
+/** A table that leaves its parent keeps the parent's constraints as its own. */
+function isLeftBehind(object: Constraint, context: PlanContext): boolean {
+  if (context.fate(idOf('table', tableOf(object))) === 'create') return false;
+  return linksUp(tableOf(object), context.from).some(
+    ({ id, parent }) => context.fate(id) === 'drop' && hasAlike(object, parent, context.from),
+  );
+}
+
+/** A table that joins a parent gives up constraints that the parent has as well. */
+function isMerged(object: Constraint, context: PlanContext): boolean {
+  const isReplaced = context.to.has(idOf('constraint', object.path));
+  return (
+    !isReplaced &&
+    linksUp(tableOf(object), context.to).some(
+      ({ id, parent }) => context.fate(id) === 'create' && hasAlike(object, parent, context.to),
+    )
+  );
+}
+
+function hasAlike(object: Constraint, table: Path, side: Schema): boolean {
+  return side.parts(idOf('table', table), 'constraint').some(({ path, definition }) => {
+    const isNamed = object.definition.type !== 'CHECK' || path[2] === object.path[2];
+    return (
+      isNamed &&
+      definition.type === object.definition.type &&
+      sameDefinition(definition.definition, object.definition.definition)
+    );
+  });
+}
