@@ -7,7 +7,9 @@ import type { Change } from '../diff/diff.ts';
 import type { Statement } from '../diff/rules.ts';
 import { ToraleError } from '../errors.ts';
 import { filterSchema, type ObjectFilter } from '../schema/filter.ts';
+import { nameOf } from '../schema/object.ts';
 import { Schema } from '../schema/schema.ts';
+import { hasSecret } from '../schema/secrets.ts';
 import { refuseOtherServer, refuseUnread } from './compare.ts';
 import { parseFills, refuseUnusedFills } from './fill.ts';
 import { compareFold } from './fold-check.ts';
@@ -16,7 +18,7 @@ import { managedOf } from './managed.ts';
 import { buildSide, inScratch, inspectScratch } from './materialise.ts';
 import { openSide, type InspectedSide, type SideContext } from './open-side.ts';
 import { refuseBehind } from './behind.ts';
-import { readTarget } from './read-target.ts';
+import { readTarget, type TargetGround } from './read-target.ts';
 import { carryOutRenames, decideRenames, type AskRename, type Renamed, type RenameWish } from './renaming.ts';
 import { residueLines } from './residue.ts';
 import { runStatements } from './run-statements.ts';
@@ -25,7 +27,7 @@ import type { Scratch } from './scratch.ts';
 import { draftRevision, type Draft, type DraftRequest } from './draft.ts';
 import type { SideInput } from './side.ts';
 
-export interface AutogenerateRequest extends ObjectFilter, DraftRequest {
+export interface AutogenerateRequest extends ObjectFilter, DraftRequest, TargetGround {
   /** Instead of the configured target. */
   readonly target?: SideInput | undefined;
   readonly renames: RenameWish;
@@ -74,7 +76,7 @@ export async function autogenerate(run: Run, request: AutogenerateRequest): Prom
     branchLabels: request.branchLabels,
     dependsOn: request.dependsOn,
   });
-  const { context, side } = await readTarget(project, request.target);
+  const { context, side } = await readTarget(project, request.target, request);
   await refuseBehind(project, side);
   const rules = await loadSchemaDialect(context.dialect);
   const target = await openSide(context, side);
@@ -93,10 +95,11 @@ export async function autogenerate(run: Run, request: AutogenerateRequest): Prom
   if (statements.length === 0 && proof.residue.length === 0 && !request.allowEmpty) {
     return { ...report, statements, residue: [], rows: null, written: null };
   }
+  refuseSecrets(changes);
   const residue = residueLines(proof, rules);
   if (residue.length > 0 && !request.unproven) throw notProved(proof, residue, side.said);
   const rows = await tryWithRows(context, rules, outcome);
-  refuseLostRows(rows, request.unproven);
+  if (!request.unproven) refuseLostRows(rows, proof);
   const marked = [...renamed.statements, ...withHazards(proof.statements, rows?.failing ?? [])];
   await compareFold(project, context.dialect, heads, outcome.head);
   const written = await draftRevision(project, request, {
@@ -215,6 +218,17 @@ function refuseEmpty(from: Schema, to: Schema, said: string): void {
   );
 }
 
+/** @throws ToraleError REFUSED for a password that would stand in the revision */
+function refuseSecrets(changes: readonly Change[]): void {
+  const found = changes.map((change) => ('object' in change ? change.object : change.to)).find(hasSecret);
+  if (found === undefined) return;
+  const name = `${found.kind}:${nameOf(found.path)}`;
+  throw new ToraleError('REFUSED', `${name} holds a password, which would stand in the revision and in the history.`, {
+    hint: `Leave it aside with --exclude ${name}, and write that revision by hand with the password from the environment.`,
+    data: { object: name },
+  });
+}
+
 /** Runs everything once more, in one piece, on a database with rows in it; names are changed before, so that rows are found. */
 async function tryWithRows(context: SideContext, rules: SchemaDialect, outcome: Outcome): Promise<RowProof | null> {
   const { rows } = rules;
@@ -236,15 +250,23 @@ async function tryWithRows(context: SideContext, rules: SchemaDialect, outcome: 
   });
 }
 
-function refuseLostRows(rows: RowProof | null, unproven: boolean): void {
-  if (rows === null || rows.lost.length === 0 || unproven) return;
-  const tables = rows.lost.map(({ table, before, after }) => `  ${table}: ${before} before, ${after} after`);
-  throw new ToraleError(
-    'NOT_PROVED',
-    ['Rows would be lost that no statement gives up:', ...tables.slice(0, 4)].join('\n'),
-    {
-      hint: 'Nothing was written. --unproven writes it nevertheless.',
-      data: { tables: rows.lost },
-    },
-  );
+function refuseLostRows(rows: RowProof | null, proof: Proof): void {
+  const hint = 'Nothing was written. --unproven writes it nevertheless.';
+  const stopped = rows?.stoppedAt === undefined ? undefined : proof.statements[rows.stoppedAt];
+  if (stopped !== undefined) {
+    const { message } = rows!.failing.at(-1)!;
+    throw new ToraleError('NOT_PROVED', `A statement fails where all run in one piece: ${message}\n    ${stopped.sql.split('\n')[0]}`, {
+      hint,
+      data: { statement: stopped.sql, message },
+    });
+  }
+  if (rows === null || rows.lost.length === 0) return;
+  const shown = rows.lost.slice(0, 4).map(({ table, column, before, after }) => {
+    const what = column === undefined ? 'rows' : 'values';
+    return `  ${column ?? table}: ${before} ${what} before, ${after} after`;
+  });
+  throw new ToraleError('NOT_PROVED', ['Rows would be lost that no statement gives up:', ...shown].join('\n'), {
+    hint,
+    data: { tables: rows.lost },
+  });
 }

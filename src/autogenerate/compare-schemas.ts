@@ -3,20 +3,21 @@ import { readJournal } from '../apply/read.ts';
 import type { Run } from '../apply/run.ts';
 import { loadDialect } from '../dialects/load.ts';
 import { loadSchemaDialect } from '../dialects/load-schema.ts';
-import { diff, type Change } from '../diff/diff.ts';
+import { diff, subjectId, type Change } from '../diff/diff.ts';
 import { isToraleError, ToraleError, type ErrorCode } from '../errors.ts';
 import { readText } from '../revision/locations.ts';
 import type { SchemaObject } from '../schema/object.ts';
 import type { Schema } from '../schema/schema.ts';
+import { schemaOf, snapshotOf } from '../schema/snapshot.ts';
 import { majorOf, refuseOtherServer, refuseUnread } from './compare.ts';
 import { foldAt } from './fold.ts';
 import { managedOf } from './managed.ts';
 import { inspectConnected, openSide, type SideContext } from './open-side.ts';
-import { readTarget } from './read-target.ts';
+import { readTarget, type TargetGround } from './read-target.ts';
 import { residueLine } from './residue.ts';
 import type { Side } from './side.ts';
 
-export interface CompareSchemasRequest {
+export interface CompareSchemasRequest extends TargetGround {
   /** The heads of the database. */
   readonly applied: readonly string[];
   /** Whether the live database is compared with its snapshot as well. */
@@ -24,8 +25,9 @@ export interface CompareSchemasRequest {
 }
 
 /** What `check` says of schemas: head against the target, and the live database against what was applied. */
-export async function compareSchemas(run: Run, { applied, drift }: CompareSchemasRequest): Promise<SchemaFindings> {
-  const target = await compareTarget(run);
+export async function compareSchemas(run: Run, request: CompareSchemasRequest): Promise<SchemaFindings> {
+  const { applied, drift } = request;
+  const target = await compareTarget(run, request);
   if (!drift) return target;
   const live = await compareLive(run, applied);
   return { findings: [...target.findings, ...live.findings], lines: [...target.lines, ...live.lines] };
@@ -46,10 +48,10 @@ const NO_SCRATCH: readonly ErrorCode[] = [
   'UNREAD_OBJECT',
 ];
 
-async function compareTarget(run: Run): Promise<SchemaFindings> {
+async function compareTarget(run: Run, ground: TargetGround): Promise<SchemaFindings> {
   if (run.config.target === null) return notCompared('no target is configured');
   try {
-    const { context, side } = await readTarget(run, undefined);
+    const { context, side } = await readTarget(run, undefined, ground);
     if (await isBlank(context, side)) return notCompared(`${side.said} holds no statement`);
     const wanted = await openSide(context, side);
     const head = await openSide(context, { type: 'revisions', said: 'head', target: 'heads' });
@@ -86,6 +88,7 @@ function differing(subject: CheckLine['subject'], texts: readonly string[]): Sch
 }
 
 const SHOWN = 10;
+const DRIFT = { missing: 'is gone', more: 'is there, and no revision made it' };
 
 /**
  * The live database against the snapshots of what is applied there; no scratch database is needed.
@@ -113,7 +116,7 @@ async function compareLive(run: Run, applied: readonly string[]): Promise<Schema
       },
     );
   }
-  const { from, to } = managedOf(withoutOwners(live.schema), withoutOwners(folded.schema), dialect === 'postgres');
+  const { from, to } = managedOf(withoutOwners(schemaOf(snapshotOf(live.schema, dialect, live.server).objects)), withoutOwners(folded.schema), dialect === 'postgres');
   const changes = diff(from, to);
   const at = known.length === 0 ? 'nothing applied' : known.join(', ');
   const stale = folded.stale.length === 0 ? '' : ` (${folded.stale.join(', ')} edited since its snapshot)`;
@@ -124,9 +127,19 @@ async function compareLive(run: Run, applied: readonly string[]): Promise<Schema
     };
   }
   const rules = await loadSchemaDialect(dialect);
-  const told = changes.slice(0, SHOWN).map((change: Change) => residueLine(change, rules));
-  const more = changes.length - told.length;
+  const shown = withoutParts(changes, live.schema, folded.schema);
+  const told = shown.slice(0, SHOWN).map((change: Change) => residueLine(change, rules, DRIFT));
+  const more = shown.length - told.length;
   return differing('drift', [...told, ...(more > 0 ? [`and ${more} more`] : [])]);
+}
+
+/** A table that is gone or new says so for its columns. */
+function withoutParts(changes: readonly Change[], live: Schema, folded: Schema): Change[] {
+  const ids = new Set(changes.filter(({ type }) => type !== 'alter').map(subjectId));
+  return changes.filter((change) => {
+    const schema = change.type === 'drop' ? live : folded;
+    return !schema.needs(subjectId(change)).some(({ id, strength }) => strength === 'own' && ids.has(id));
+  });
 }
 
 /** Who owns what depends on who ran the revisions. */

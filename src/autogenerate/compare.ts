@@ -11,6 +11,7 @@ import { keyOf } from '../schema/object.ts';
 import { Schema } from '../schema/schema.ts';
 import type { Session } from '../session/session.ts';
 import { buildSide, inScratch, inspectScratch } from './materialise.ts';
+import { withoutSecrets } from '../schema/secrets.ts';
 import { openSide, type InspectedSide, type SideContext } from './open-side.ts';
 import { carryOutRenames, decideRenames, type RenameWish } from './renaming.ts';
 import { runStatements } from './run-statements.ts';
@@ -176,4 +177,10 @@ export function plainStatement({ sql, transactional, hazard }: Statement): State
     ...(transactional === undefined ? {} : { transactional }),
     ...(hazard === undefined ? {} : { hazard }),
   };
+}
+
+/** A change as it is shown: without passwords. Its statements hold them, since the server needs them. */
+export function shownChange(change: Change): Change {
+  if ('object' in change) return { ...change, object: withoutSecrets(change.object) };
+  return { ...change, from: withoutSecrets(change.from), to: withoutSecrets(change.to) };
 }

@@ -3,6 +3,7 @@ import type { DialectName } from '../dialects/names.ts';
 import type { Inspection } from '../dialects/schema-dialect.ts';
 import { diff } from '../diff/diff.ts';
 import { isToraleError } from '../errors.ts';
+import { schemaOf, snapshotOf } from '../schema/snapshot.ts';
 import { foldAt } from './fold.ts';
 
 /** Tells where the stored snapshots say something else than the revisions do; the replay is what counts. */
@@ -17,7 +18,7 @@ export async function compareFold(
   try {
     const { schema, stale } = await foldAt(run, heads, dialect);
     if (stale.length > 0) return warn(`${stale.join(', ')}: edited after the snapshot was written.`);
-    const differences = diff(schema, replayed.schema);
+    const differences = diff(schema, schemaOf(snapshotOf(replayed.schema, dialect, replayed.server).objects));
     if (differences.length > 0)
       warn(`The stored snapshots differ from what the revisions do, in ${differences.length} objects.`);
   } catch (error) {

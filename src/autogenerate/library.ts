@@ -73,11 +73,11 @@ export interface InspectOptions extends SchemaOptions {
  */
 export async function diff(options: DiffOptions): Promise<DiffReport> {
   return onSides(options, [options.from, options.to], async (context, [from, to]) => {
-    const { compareSides, plainStatement } = await import('./compare.ts');
+    const { compareSides, plainStatement, shownChange } = await import('./compare.ts');
     const { include, exclude, renames } = options;
     const request = { from: from!, to: to!, renames, include, exclude };
     const { changes, statements } = await compareSides(context, request);
-    return { changes, statements: statements.map(plainStatement) };
+    return { changes: changes.map(shownChange), statements: statements.map(plainStatement) };
   });
 }
 

@@ -10,14 +10,21 @@ export function residueLines({ residue, failure }: Proof, rules: SchemaDialect):
   return [...failed, ...residue.map((change) => residueLine(change, rules))];
 }
 
-export function residueLine(change: Change, rules: SchemaDialect): string {
-  if (change.type === 'create') return `${describeObject(rules.kinds, change.object)} is missing`;
-  if (change.type === 'drop') return `${describeObject(rules.kinds, change.object)} is still there`;
+/** How a difference is told: of a database, by what is missing there and what is more. */
+interface Words {
+  readonly missing: string;
+  readonly more: string;
+}
+
+const AFTERWARDS: Words = { missing: 'is missing', more: 'is still there' };
+
+/** @param words what is said of an object that only one side has; by default what a proof says */
+export function residueLine(change: Change, rules: SchemaDialect, words: Words = AFTERWARDS): string {
+  if (change.type === 'create') return `${describeObject(rules.kinds, change.object)} ${words.missing}`;
+  if (change.type === 'drop') return `${describeObject(rules.kinds, change.object)} ${words.more}`;
   const was = change.from.definition as Record<string, unknown>;
   const now = change.to.definition as Record<string, unknown>;
-  const fields = [...new Set([...Object.keys(was), ...Object.keys(now)])].filter(
-    (field) => !sameDefinition(was[field], now[field]),
-  );
+  const fields = [...new Set([...Object.keys(was), ...Object.keys(now)])].filter((field) => !sameDefinition(was[field], now[field]));
   const told = fields.map((field) => `${field} is ${show(was[field])}, not ${show(now[field])}`);
   return `${describeObject(rules.kinds, change.to)}: ${told.join('; ')}`;
 }

@@ -37,7 +37,7 @@ export default class Diff extends ToraleCommand {
     const { flags, args } = await this.parse(Diff);
     return this.withRun(flags, async ({ run }) => {
       const { readSides, sideNamed } = await import('../autogenerate/read-sides.ts');
-      const { compareSides, plainStatement } = await import('../autogenerate/compare.ts');
+      const { compareSides, plainStatement, shownChange } = await import('../autogenerate/compare.ts');
       const inputs = [sideNamed(run, args.from), sideNamed(run, args.to)];
       const secrets = this.moreSecrets();
       const read = await readSides(run, inputs, {
@@ -54,7 +54,7 @@ export default class Diff extends ToraleCommand {
       });
       const { changes, statements, from, to } = comparison;
       const exitCode = flags.check && changes.length > 0 ? EXIT_CODES.differs : EXIT_CODES.ok;
-      const json = { changes, statements: statements.map(plainStatement) };
+      const json = { changes: changes.map(shownChange), statements: statements.map(plainStatement) };
       if (flags.sql) {
         const { sqlScript } = await import('../autogenerate/sql-script.ts');
         return { json, text: (await sqlScript(read.context.dialect, statements)).trimEnd(), exitCode };

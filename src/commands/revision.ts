@@ -113,6 +113,8 @@ export default class Revision extends ToraleCommand {
       const report = await autogenerate(run, {
         ...request,
         target: flags.target,
+        variables: this.variables,
+        secrets: this.moreSecrets(),
         renames: flags['no-renames'] ? 'none' : flags.rename,
         fills: flags.fill ?? [],
         include: flags.include,

@@ -22,6 +22,11 @@ export interface Sides {
   readonly fills?: ReadonlyMap<ObjectId, string> | undefined;
 }
 
+function hasRows(object: SchemaObject, kinds: KindTable): boolean {
+  const { aside } = rulesFor(kinds, object);
+  return aside?.carry !== undefined && aside.isEmpty?.(asAny(object)) !== true;
+}
+
 /**
  * Finds what the changes do to the rest: what has to be out of the way while something is altered or replaced, and comes
  * back afterwards. Objects that no entry names stay as they are.
@@ -36,7 +41,7 @@ export function impactOf(changes: readonly Change[], sides: Sides, kinds: KindTa
 
   const decide = (id: ObjectId, fate: Fate): void => {
     fates.set(id, fate);
-    if (fate === 'replace' && rulesFor(kinds, from.get(id)!).aside?.carry !== undefined) asides.add(id);
+    if (fate === 'replace' && hasRows(from.get(id)!, kinds)) asides.add(id);
     queue.push(id);
   };
   for (const change of changes) {

@@ -28,8 +28,8 @@ export function renameCandidates(from: Schema, to: Schema, kinds: KindTable): Re
   const found: RenameCandidate[] = [];
   const newcomers = new Map<string, SchemaObject[]>();
   for (const object of to.objects()) {
-    if (from.has(keyOf(object)) || !isAsked(object, kinds)) continue;
-    const place = placeOf(object);
+    const place = from.has(keyOf(object)) ? null : placeOf(object, to, kinds);
+    if (place === null) continue;
     newcomers.set(place, [...(newcomers.get(place) ?? []), object]);
   }
   for (const object of from.objects()) {
@@ -40,7 +40,8 @@ export function renameCandidates(from: Schema, to: Schema, kinds: KindTable): Re
       continue;
     }
     if (isGoneWithItsWhole(from, to, object)) continue;
-    for (const newcomer of newcomers.get(placeOf(object)) ?? []) {
+    const place = placeOf(object, from, kinds);
+    for (const newcomer of place === null ? [] : (newcomers.get(place) ?? [])) {
       const likeness = likenessOf(object, newcomer, from, to, kinds);
       if (likeness < LIKELY) continue;
       found.push({ from: object, to: newcomer, likeness, loses: rulesFor(kinds, object).renamedAsked!.loses(asAny(object), from) });
@@ -54,7 +55,13 @@ const isAsked = (object: SchemaObject, kinds: KindTable): boolean => {
   return !('unsupported' in rules) && rules.renamedAsked !== undefined;
 };
 
-const placeOf = ({ kind, path }: SchemaObject): string => `${kind}:${nameOf(path.slice(0, -1))}`;
+/** Where it may have been renamed; `null` where it is not asked about. */
+function placeOf(object: SchemaObject, schema: Schema, kinds: KindTable): string | null {
+  if (!isAsked(object, kinds)) return null;
+  const { sign } = rulesFor(kinds, object).renamedAsked!;
+  const mark = sign === undefined ? '' : sign(asAny(object), schema);
+  return mark === null ? null : `${object.kind}:${nameOf(object.path.slice(0, -1))} ${mark}`;
+}
 
 function isGoneWithItsWhole(from: Schema, to: Schema, object: SchemaObject): boolean {
   return from.needs(keyOf(object)).some(({ id, strength }) => strength === 'own' && !to.has(id));

@@ -48,12 +48,21 @@ export interface KindRules<K extends Kind> {
   /** Another path, the same definition. Absent: it cannot be renamed. */
   rename?(from: ObjectOf<K>, to: ObjectOf<K>, context: PlanContext): Statement[];
   /** One that is gone and a like one that is new may be a rename, which only people can tell. */
-  readonly renamedAsked?: { loses(object: ObjectOf<K>, schema: Schema): boolean };
+  readonly renamedAsked?: {
+    loses(object: ObjectOf<K>, schema: Schema): boolean;
+    /** What both must have alike to be one and the same; `null`: this one is renamed with another, or not at all. */
+    sign?(object: ObjectOf<K>, schema: Schema): string | null;
+  };
   /** The names within it that can be renamed one by one: the values of an enum. */
   members?(object: ObjectOf<K>): readonly string[];
   renameMember?(object: ObjectOf<K>, from: string, to: string): Statement[];
   /** Its rows, values or counters do not hang on its name: one that differs in its name alone is renamed unasked. */
   readonly renamedUnasked?: boolean;
+  /**
+   * What tells it from others besides its name, where something does: the column that owns a sequence. One that is gone and
+   * one that is new with the same are one and the same, renamed.
+   */
+  identity?(object: ObjectOf<K>, schema: Schema): string | undefined;
   /** The names it takes up, such as `relation public.users`; no two objects can hold one at a time. */
   occupies?(object: ObjectOf<K>, context?: PlanContext): readonly string[];
   /** Names by which another could be taken for it: one that goes is gone before it comes, if that can be. */
@@ -85,6 +94,8 @@ export interface KindRules<K extends Kind> {
     move(object: ObjectOf<K>, context: PlanContext): { statements: Statement[]; moved: ObjectOf<K> };
     /** Whether a dependent must be there before the rows are carried over; the others come after. */
     beforeRows?(dependent: SchemaObject): boolean;
+    /** It never has rows of its own, so that nothing needs to be carried over. */
+    isEmpty?(object: ObjectOf<K>): boolean;
     /** It is always replaced this way, and these statements carry its rows to the new one. */
     carry?(moved: ObjectOf<K>, from: ObjectOf<K>, to: ObjectOf<K>, context: PlanContext): Statement[];
   };

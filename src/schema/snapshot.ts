@@ -2,6 +2,7 @@ import { ToraleError } from '../errors.ts';
 import { isKind, KINDS } from './kinds.ts';
 import { keyOf, nameOf, type ObjectId, type SchemaObject } from './object.ts';
 import { Schema, type Need } from './schema.ts';
+import { withoutSecrets } from './secrets.ts';
 import { canonical, misfit } from './shape.ts';
 
 /** The version of the format that is written. */
@@ -38,7 +39,7 @@ export function inOrder(schema: Schema): ObjectId[] {
 }
 
 export function withNeeds(schema: Schema, id: ObjectId): SnapshotObject {
-  const object = schema.get(id)!;
+  const object = withoutSecrets(schema.get(id)!);
   const needs = schema
     .needs(id)
     .map((need) => `${need.strength} ${need.id}`)

@@ -34,7 +34,8 @@ const { values: options } = parseArgs({
 });
 const majors = options.versions.split(',');
 const unknown = majors.find((major) => VERSIONS[major] === undefined);
-if (unknown !== undefined) throw new Error(`There is no PostgreSQL ${unknown} here: ${Object.keys(VERSIONS).join(', ')}`);
+if (unknown !== undefined)
+  throw new Error(`There is no PostgreSQL ${unknown} here: ${Object.keys(VERSIONS).join(', ')}`);
 if (options.run === undefined) throw new Error('--run takes a command, in which {url} stands for the server.');
 
 /** Answers with the folder of the programs of one version, fetched once. */
@@ -45,7 +46,16 @@ function fetchPrograms(version) {
   const complete = join(folder, 'complete');
   if (existsSync(complete)) return bin;
   mkdirSync(folder, { recursive: true });
-  const args = ['install', '--no-save', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error', '--prefix', folder];
+  const args = [
+    'install',
+    '--no-save',
+    '--ignore-scripts',
+    '--no-audit',
+    '--no-fund',
+    '--loglevel=error',
+    '--prefix',
+    folder,
+  ];
   execFileSync('npm', [...args, `${PACKAGE}@${version}`], { cwd: folder, stdio: ['ignore', 'ignore', 'inherit'] });
   // The package's own install script only makes links; npm may be told to run none.
   execFileSync(process.execPath, [join(home, 'scripts', 'hydrate-symlinks.js')], { cwd: home, stdio: 'ignore' });
@@ -94,7 +104,8 @@ for (const major of majors) {
     settings: { max_locks_per_transaction: '512', wal_level: 'logical' },
   });
   // Ends with this process, however that ends.
-  process.once('exit', server.stop);
+  const stop = () => server.stop();
+  process.once('exit', stop);
   const started = performance.now();
   try {
     const version = await whenReady(server);
@@ -103,8 +114,8 @@ for (const major of majors) {
     const [, passed = '', missed = ''] = output.trimEnd().match(/(\d+) passed, (\d+) missed$/) ?? [];
     rows.push({ version, passed, missed, code, seconds: ((performance.now() - started) / 1000).toFixed(0) });
   } finally {
-    process.removeListener('exit', server.stop);
-    server.stop();
+    process.removeListener('exit', stop);
+    stop();
   }
 }
 

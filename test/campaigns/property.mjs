@@ -37,7 +37,8 @@ for (let seed = Number(options.from); seed < Number(options.to); seed++) {
 }
 const sums = [...causes].toSorted(([, a], [, b]) => b.length - a.length);
 if (sums.length > 0) process.stdout.write('\n');
-for (const [cause, seeds] of sums) process.stdout.write(`${seeds.length} × ${cause}  (${[...new Set(seeds)].slice(0, 8).join(', ')})\n`);
+for (const [cause, seeds] of sums)
+  process.stdout.write(`${seeds.length} × ${cause}  (${[...new Set(seeds)].slice(0, 8).join(', ')})\n`);
 process.stdout.write(`${passed} passed, ${missed} missed\n`);
 await converger.close();
 if (missed > 0) process.exitCode = 1;
@@ -46,24 +47,39 @@ async function report(seed, way, pair, failure) {
   const cause = causeOf(failure);
   const isNews = !causes.has(cause);
   causes.set(cause, [...(causes.get(cause) ?? []), seed]);
-  process.stdout.write(`MISS ${seed} ${way}: ${failure.stage}: ${failure.message.slice(0, options.show ? undefined : 400)}\n`);
+  process.stdout.write(
+    `MISS ${seed} ${way}: ${failure.stage}: ${failure.message.slice(0, options.show ? undefined : 400)}\n`,
+  );
   let sides = { before: print(pair.before), after: print(pair.after) };
   let last = failure;
   if (options.minimise && isNews && failure.stage !== 'load') {
-    const small = await minimise(pair, async (smaller) => {
-      const found = await converger.oneWay(print(smaller.before), print(smaller.after));
-      if (found === null || causeOf(found) !== cause) return false;
-      last = found;
-      return true;
-    }, Number(options.tries));
+    const small = await minimise(
+      pair,
+      async (smaller) => {
+        const found = await converger.oneWay(print(smaller.before), print(smaller.after));
+        if (found === null || causeOf(found) !== cause) return false;
+        last = found;
+        return true;
+      },
+      Number(options.tries),
+    );
     sides = { before: print(small.before), after: print(small.after) };
   }
   if (options.show || (options.minimise && isNews)) {
     const plan = last.statements.map(({ sql }) => `${sql};`).join('\n');
-    process.stdout.write(`-- before\n${plain(sides.before)}-- after\n${plain(sides.after)}-- plan\n${plan}\n-- ${last.message}\n\n`);
+    process.stdout.write(
+      `-- before\n${plain(sides.before)}-- after\n${plain(sides.after)}-- plan\n${plan}\n-- ${last.message}\n\n`,
+    );
   }
   if (options.findings !== undefined && isNews) {
-    const line = { seed, way, stage: failure.stage, before: plain(sides.before), after: plain(sides.after), problem: last.message };
+    const line = {
+      seed,
+      way,
+      stage: failure.stage,
+      before: plain(sides.before),
+      after: plain(sides.after),
+      problem: last.message,
+    };
     appendFileSync(options.findings, `${JSON.stringify(line)}\n`);
   }
 }
@@ -79,7 +95,10 @@ function plain(sql) {
 /** The same for failures that differ in names and numbers alone. */
 function causeOf({ stage, message }) {
   const [first] = message.split('\n');
-  const words = first.replaceAll(/"[^"]*"/g, '"…"').replaceAll(/'[^']*'/g, "'…'").replaceAll(/\d+/g, 'N');
+  const words = first
+    .replaceAll(/"[^"]*"/g, '"…"')
+    .replaceAll(/'[^']*'/g, "'…'")
+    .replaceAll(/\d+/g, 'N');
   const kind = /^(?:create|drop|alter) \w+/.exec(first)?.[0] ?? words;
   if (stage === 'run') return `run: ${words} [${message.split('\n')[1]?.split(' ').slice(0, 2).join(' ')}]`;
   return `${stage}: ${stage === 'residue' ? `${kind} ${stage === 'residue' ? attributes(first) : ''}` : words}`;

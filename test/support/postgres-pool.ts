@@ -16,6 +16,7 @@ const FINGERPRINT = `
     (SELECT count(*) FROM pg_extension),
     (SELECT count(*) FROM pg_default_acl),
     (SELECT count(*) FROM pg_shdepend d JOIN pg_database b ON b.oid = d.dbid WHERE b.datname = current_database()),
+    (SELECT count(*) FROM pg_db_role_setting s JOIN pg_database b ON b.oid = s.setdatabase WHERE b.datname = current_database()),
     (SELECT datacl FROM pg_database WHERE datname = current_database())
   )::text AS told`;
 
@@ -41,6 +42,7 @@ const EMPTY = `
         UNION ALL SELECT DISTINCT 5, classid, objid FROM pg_depend
           WHERE refclassid = 'pg_namespace'::regclass AND refobjid = 'public'::regnamespace AND deptype = 'n'
             AND classid <> 'pg_default_acl'::regclass
+            AND NOT EXISTS (SELECT FROM pg_depend i WHERE i.classid = pg_depend.classid AND i.objid = pg_depend.objid AND i.deptype = 'i')
         UNION ALL SELECT 6, 'pg_foreign_data_wrapper'::regclass, oid FROM pg_foreign_data_wrapper
         UNION ALL SELECT 7, 'pg_cast'::regclass, oid FROM pg_cast WHERE oid >= 16384
         UNION ALL SELECT 8, 'pg_language'::regclass, oid FROM pg_language WHERE oid >= 16384
@@ -67,7 +69,6 @@ async function make(): Promise<string> {
 /** Empties a database; says whether it is as it was when it was made. */
 async function empty(url: string): Promise<boolean> {
   const [row] = await query(url, `SET client_min_messages = error; ${EMPTY}; ${FINGERPRINT}`);
-  if (row?.['told'] !== fingerprints.get(url)) console.log('DIRTY', row?.['told'], fingerprints.get(url));
   return row?.['told'] === fingerprints.get(url);
 }
 
@@ -75,7 +76,7 @@ async function empty(url: string): Promise<boolean> {
 export async function lentDatabase(): Promise<string> {
   const url = waiting.pop() ?? (await make());
   onTestFinished(async () => {
-    const isClean = await empty(url).catch((e) => (console.log('DIRTY', e.message), false));
+    const isClean = await empty(url).catch(() => false);
     if (isClean) waiting.push(url);
   });
   return url;

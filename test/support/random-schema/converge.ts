@@ -25,23 +25,26 @@ interface Database {
 /** Takes scripts from one to the other by the engine alone, on databases of their own on one PostgreSQL server. */
 export class Converger {
   readonly #url: string;
+  readonly #prefix: string;
   readonly #admin: pg.Client;
   readonly #rules: SchemaDialect;
   readonly version: number;
   #made = 0;
 
-  private constructor(url: string, admin: pg.Client, rules: SchemaDialect, version: number) {
+  private constructor(url: string, prefix: string, admin: pg.Client, rules: SchemaDialect, version: number) {
     this.#url = url;
+    this.#prefix = prefix;
     this.#admin = admin;
     this.#rules = rules;
     this.version = version;
   }
 
-  static async open(url: string): Promise<Converger> {
+  /** @param prefix of the databases that it makes */
+  static async open(url: string, prefix = `property_${process.pid}`): Promise<Converger> {
     const admin = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5000 });
     await admin.connect();
     const { rows } = await admin.query<{ version: string }>(`SELECT current_setting('server_version_num') AS version`);
-    return new Converger(url, admin, await loadSchemaDialect('postgres'), Number(rows[0]!.version));
+    return new Converger(url, prefix, admin, await loadSchemaDialect('postgres'), Number(rows[0]!.version));
   }
 
   async close(): Promise<void> {
@@ -92,7 +95,7 @@ export class Converger {
   }
 
   async #database(): Promise<Database> {
-    const name = `property_${process.pid}_${(this.#made += 1)}`;
+    const name = `${this.#prefix}_${(this.#made += 1)}`;
     await this.#admin.query(`CREATE DATABASE ${name} TEMPLATE template0`);
     const drop = () => this.#admin.query(`DROP DATABASE ${name} WITH (FORCE)`);
     const url = new URL(this.#url);
@@ -125,7 +128,8 @@ export class Converger {
     try {
       ({ statements } = planChanges(sides, this.#rules));
       const again = planChanges(sides, this.#rules).statements;
-      if (JSON.stringify(again) !== JSON.stringify(statements)) return { stage: 'stable', message: 'planned twice, two plans', statements };
+      if (JSON.stringify(again) !== JSON.stringify(statements))
+        return { stage: 'stable', message: 'planned twice, two plans', statements };
     } catch (error) {
       return { stage: 'plan', message: messageOf(error), statements };
     }

@@ -73,7 +73,10 @@ function choicesOf({ before, after }: Pair): string[] {
 function plainer(model: Model, names: ReadonlySet<string>): Model {
   return new Map(
     [...model].map(([id, thing]): [string, Thing] => {
-      const choices = Object.entries(thing.choices).map(([name, choice]) => [name, names.has(`${id}\0${name}`) ? 0 : choice]);
+      const choices = Object.entries(thing.choices).map(([name, choice]) => [
+        name,
+        names.has(`${id}\0${name}`) ? 0 : choice,
+      ]);
       return [id, { ...thing, choices: Object.fromEntries(choices) as Thing['choices'] }];
     }),
   );

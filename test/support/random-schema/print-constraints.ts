@@ -47,7 +47,8 @@ function include(choices: Choices, relation: Relation, columns: readonly Column[
   return chosen.length === 0 ? '' : ` INCLUDE (${list(chosen)})`;
 }
 
-const fillfactor = (choices: Choices): string => (choices.has('options') ? ` WITH (fillfactor=${50 + (choices.number('options') % 50)})` : '');
+const fillfactor = (choices: Choices): string =>
+  choices.has('options') ? ` WITH (fillfactor=${50 + (choices.number('options') % 50)})` : '';
 
 const primaryKey: Printer = (choices, world) => {
   const { on } = choices.thing;
@@ -60,7 +61,11 @@ const primaryKey: Printer = (choices, world) => {
     relation.keys.push(columns);
     world.primaryKeys.set(on, columns);
   }
-  return constraint(relation, partName(relation, 'pkey'), `PRIMARY KEY (${list(columns)})${include(choices, relation, columns)}${fillfactor(choices)}${deferrable(choices)}`);
+  return constraint(
+    relation,
+    partName(relation, 'pkey'),
+    `PRIMARY KEY (${list(columns)})${include(choices, relation, columns)}${fillfactor(choices)}${deferrable(choices)}`,
+  );
 };
 
 const unique: Printer = (choices, world) => {
@@ -93,7 +98,9 @@ const check: Printer = (choices, world) => {
 const exclusion: Printer = (choices, world) => {
   const relation = world.relations.get(choices.thing.on);
   if (relation === undefined || relation.kind !== 'table') return null;
-  const overlapping = stored(relation).find(({ type }) => type.traits.has('gist') && type.sql !== 'point' && type.sql !== 'tsvector');
+  const overlapping = stored(relation).find(
+    ({ type }) => type.traits.has('gist') && type.sql !== 'point' && type.sql !== 'tsvector',
+  );
   const equal = choices.some('column', ordered(relation), 1)[0];
   const isRange = overlapping !== undefined && choices.has('method');
   if (!isRange && equal === undefined) return null;
@@ -112,11 +119,17 @@ const index: Printer = (choices, world) => {
   const method = choices.of('method', ['btree', 'hash', 'gin', 'gist', 'brin', 'spgist'] as const) ?? 'btree';
   const able = stored(relation).filter(({ type }) => type.traits.has(method));
   const isUnique = choices.has('unique') && method === 'btree' && !choices.has('expression');
-  let columns: readonly Column[] | null = choices.some('columns', able, method === 'hash' || method === 'spgist' ? 1 : 3);
+  let columns: readonly Column[] | null = choices.some(
+    'columns',
+    able,
+    method === 'hash' || method === 'spgist' ? 1 : 3,
+  );
   if (isUnique) columns = withKey(relation, columns, world, on);
   if (columns === null || columns.length === 0) return null;
   const isExpression = choices.has('expression') && method === 'btree';
-  const keys = isExpression ? [expression(choices, columns[0]!, world)] : columns.map((column) => key(choices, column, method, world));
+  const keys = isExpression
+    ? [expression(choices, columns[0]!, world)]
+    : columns.map((column) => key(choices, column, method, world, isUnique));
   const where = choices.has('where') ? ` WHERE ${condition(choices.number('where'), columns[0]!, world)}` : '';
   const isPlainKey = isUnique && where === '';
   const isPlain = !choices.has('operatorClass') && !choices.has('collation');
@@ -128,25 +141,39 @@ const index: Printer = (choices, world) => {
     where,
   ].join('');
   const after: string[] = [];
-  if (isExpression && choices.has('statistics')) after.push(`ALTER INDEX ${indexName} ALTER COLUMN 1 SET STATISTICS ${choices.number('statistics')}`);
-  const canCluster = (method === 'btree' || method === 'gist') && where === '' && relation.kind === 'table' && on.startsWith('table');
-  if (choices.has('cluster') && canCluster && world.take(`cluster of ${on}`)) after.push(`ALTER TABLE ${relation.sql} CLUSTER ON ${name}`);
+  if (isExpression && choices.has('statistics'))
+    after.push(`ALTER INDEX ${indexName} ALTER COLUMN 1 SET STATISTICS ${choices.number('statistics')}`);
+  const canCluster =
+    (method === 'btree' || method === 'gist') && where === '' && relation.kind === 'table' && on.startsWith('table');
+  if (choices.has('cluster') && canCluster && world.take(`cluster of ${on}`))
+    after.push(`ALTER TABLE ${relation.sql} CLUSTER ON ${name}`);
   return { sql: [sql, ...after], subject: `INDEX ${indexName}` };
 };
 
 function expression(choices: Choices, { name, type }: Column, world: World): string {
   const choice = choices.number('expression');
   const helper = world.names.get(`helper ${1 + (choice % 2)}`);
-  if (type.traits.has('integer')) return helper !== undefined && choice % 3 === 0 ? `${helper}(${name}::integer)` : `(${name} + ${choice % 9})`;
+  if (type.traits.has('integer'))
+    return helper !== undefined && choice % 3 === 0 ? `${helper}(${name}::integer)` : `(${name} + ${choice % 9})`;
   if (type.traits.has('text')) return choice % 2 === 0 ? `lower(${name})` : `(${name} || 'x')`;
   return `(${name} IS NULL)`;
 }
 
-function key(choices: Choices, { name, type, collation }: Column, method: string, world: World): string {
-  const own = choices.has('collation') && type.traits.has('collates') && method === 'btree' ? world.collation(choices.number('collation')) : undefined;
+function key(
+  choices: Choices,
+  { name, type, collation }: Column,
+  method: string,
+  world: World,
+  isUnique: boolean,
+): string {
+  // A unique key over what a table is partitioned by must compare as that does.
+  const own =
+    choices.has('collation') && !isUnique && type.traits.has('collates') && method === 'btree'
+      ? world.collation(choices.number('collation'))
+      : undefined;
   const isDeterministic = (one: string | undefined): boolean => one === undefined || one === '"C"' || one === '"POSIX"';
   const isBuiltin = type.traits.has('builtin') && isDeterministic(own) && isDeterministic(collation);
-  const wanted = choices.has('operatorClass') && isBuiltin;
+  const wanted = choices.has('operatorClass') && isBuiltin && !isUnique;
   const operatorClass =
     method === 'gist' && type.sql === 'tsvector' && wanted
       ? ` tsvector_ops (siglen='${100 + (choices.number('operatorClass') % 100)}')`
@@ -155,7 +182,10 @@ function key(choices: Choices, { name, type, collation }: Column, method: string
         : (method === 'btree' || method === 'hash') && type.sql === 'text' && wanted
           ? ' text_pattern_ops'
           : '';
-  const order = method === 'btree' ? (choices.has('order') ? ' DESC' : '') + (choices.of('nulls', [' NULLS FIRST', ' NULLS LAST']) ?? '') : '';
+  const order =
+    method === 'btree'
+      ? (choices.has('order') ? ' DESC' : '') + (choices.of('nulls', [' NULLS FIRST', ' NULLS LAST']) ?? '')
+      : '';
   return `${name}${own === undefined ? '' : ` COLLATE ${own}`}${operatorClass}${order}`;
 }
 
@@ -170,10 +200,12 @@ const foreignKey: Printer = (choices, world) => {
   const keys = target.keys;
   const wanted = keys[choices.number('columns') % Math.max(1, keys.length)];
   if (wanted === undefined) return null;
-  const free = relation.columns.filter(({ generated, type }) => generated === undefined && !type.sql.endsWith(']'));
+  const free = relation.columns.filter(({ generated, type }) => generated === undefined && !type.traits.has('gin'));
   const columns: Column[] = [];
   for (const key of wanted) {
-    const fitting = free.filter((one) => !columns.includes(one) && one.type.sql === key.type.sql && one.collation === key.collation);
+    const fitting = free.filter(
+      (one) => !columns.includes(one) && one.type.sql === key.type.sql && one.collation === key.collation,
+    );
     const column = fitting[choices.number('columns') % Math.max(1, fitting.length)];
     if (column === undefined) return null;
     columns.push(column);

@@ -1,5 +1,14 @@
 import { TABLE_PRIVILEGES } from './print-tables.ts';
-import { condition, nameOf, type Choices, type Column, type Printed, type Printer, type Relation, type World } from './world.ts';
+import {
+  condition,
+  nameOf,
+  type Choices,
+  type Column,
+  type Printed,
+  type Printer,
+  type Relation,
+  type World,
+} from './world.ts';
 
 interface Query {
   readonly sql: string;
@@ -15,7 +24,9 @@ function query(choices: Choices, world: World): Query | null {
   const second = choices.has('join') ? world.relations.get(choices.id('second')) : undefined;
   const key = choices.has('grouped') && second === undefined ? world.primaryKeys.get(choices.id('from')) : undefined;
   const columns = choices.has('columns') ? choices.some('columns', from.columns, 7) : [...from.columns];
-  const where = choices.has('where') ? from.columns[choices.number('where') % Math.max(1, from.columns.length)] : undefined;
+  const where = choices.has('where')
+    ? from.columns[choices.number('where') % Math.max(1, from.columns.length)]
+    : undefined;
   const outputs = columns.map(({ name }) => `a.${name}`);
   const extras = extraOutputs(choices, from, second, world, key !== undefined);
   outputs.push(...extras);
@@ -24,22 +35,35 @@ function query(choices: Choices, world: World): Query | null {
     `SELECT ${outputs.join(', ')}`,
     ` FROM ${from.sql} a`,
     ...(second === undefined ? [] : [` LEFT JOIN ${second.sql} b ON true`]),
-    ...(where === undefined ? [] : [` WHERE ${condition(choices.number('where'), { ...where, name: `a.${where.name}` }, world)}`]),
+    ...(where === undefined
+      ? []
+      : [` WHERE ${condition(choices.number('where'), { ...where, name: `a.${where.name}` }, world)}`]),
     ...(key === undefined ? [] : [` GROUP BY ${key.map(({ name }) => `a.${name}`).join(', ')}`]),
   ].join('');
-  const isPlain = second === undefined && key === undefined && extras.length === 0 && from.kind === 'table' && columns.length > 0;
+  const isPlain =
+    second === undefined && key === undefined && extras.length === 0 && from.kind === 'table' && columns.length > 0;
   return { sql, columns: columns.map((column) => ({ ...column, generated: undefined })), isPlain };
 }
 
-function extraOutputs(choices: Choices, from: Relation, second: Relation | undefined, world: World, isGrouped: boolean): string[] {
+function extraOutputs(
+  choices: Choices,
+  from: Relation,
+  second: Relation | undefined,
+  world: World,
+  isGrouped: boolean,
+): string[] {
   const outputs: string[] = [];
   if (isGrouped) outputs.push(`count(*) AS "Count"`);
   const extra = choices.number('extra');
   const helper = world.names.get(`helper ${1 + (extra % 2)}`);
   const integer = from.columns.find(({ type }) => type.traits.has('integer'));
-  if (extra > 0 && helper !== undefined) outputs.push(`${helper}(${integer === undefined || extra % 3 === 0 || isGrouped ? extra % 9 : `a.${integer.name}::integer`}) AS extra`);
+  if (extra > 0 && helper !== undefined)
+    outputs.push(
+      `${helper}(${integer === undefined || extra % 3 === 0 || isGrouped ? extra % 9 : `a.${integer.name}::integer`}) AS extra`,
+    );
   const literal = choices.number('literal');
-  if (literal > 0) outputs.push(`CAST(${world.type(literal).literal(literal)} AS ${world.type(literal).sql}) AS "Given"`);
+  if (literal > 0)
+    outputs.push(`CAST(${world.type(literal).literal(literal)} AS ${world.type(literal).sql}) AS "Given"`);
   const joined = second?.columns[0];
   if (joined !== undefined) outputs.push(`b.${joined.name} AS joined`);
   const call = choices.has('call') ? world.calls.get(choices.id('routine')) : undefined;
@@ -60,10 +84,14 @@ const view: Printer = (choices, world) => {
     ...(choices.has('barrier') ? ['security_barrier = true'] : []),
     ...(choices.has('invoker') && world.major >= 15 ? ['security_invoker = true'] : []),
   ];
-  const checked = choices.has('checked') && body.isPlain ? ` WITH ${choices.of('checked', ['LOCAL', 'CASCADED'])!} CHECK OPTION` : '';
+  const checked =
+    choices.has('checked') && body.isPlain ? ` WITH ${choices.of('checked', ['LOCAL', 'CASCADED'])!} CHECK OPTION` : '';
   const create = `CREATE VIEW ${sql}${options.length === 0 ? '' : ` WITH (${options.join(', ')})`} AS ${body.sql}${checked}`;
   const first = body.columns[0];
-  const initial = choices.has('default') && first !== undefined ? [`ALTER VIEW ${sql} ALTER COLUMN ${first.name} SET DEFAULT ${first.type.literal(choices.number('default'))}`] : [];
+  const initial =
+    choices.has('default') && first !== undefined
+      ? [`ALTER VIEW ${sql} ALTER COLUMN ${first.name} SET DEFAULT ${first.type.literal(choices.number('default'))}`]
+      : [];
   world.relations.set(`view ${number}`, { sql, name, kind: 'view', columns: body.columns, keys: [] });
   return printed([create, ...initial], 'VIEW', sql);
 };
@@ -92,12 +120,23 @@ const materializedView: Printer = (choices, world) => {
   const { number } = choices.thing;
   const body = query(choices, world);
   // It would be filled by reading what has no handler.
-  if (body === null || readsForeign(choices.id('from'), world) || (choices.has('join') && readsForeign(choices.id('second'), world))) return null;
+  if (
+    body === null ||
+    readsForeign(choices.id('from'), world) ||
+    (choices.has('join') && readsForeign(choices.id('second'), world))
+  )
+    return null;
   const name = nameOf('m', number);
   const sql = `${world.schema(number)}.${name}`;
   const options = choices.has('options') ? ` WITH (fillfactor = ${60 + (choices.number('options') % 40)})` : '';
   const create = `CREATE MATERIALIZED VIEW ${sql}${options} AS ${body.sql}${choices.has('noData') ? ' WITH NO DATA' : ''}`;
-  world.relations.set(`materializedView ${number}`, { sql, name, kind: 'materializedView', columns: body.columns, keys: [] });
+  world.relations.set(`materializedView ${number}`, {
+    sql,
+    name,
+    kind: 'materializedView',
+    columns: body.columns,
+    keys: [],
+  });
   return printed([create], 'MATERIALIZED VIEW', sql);
 };
 
@@ -106,7 +145,10 @@ function readsForeign(id: string, world: World): boolean {
   if (relation === undefined) return false;
   if (relation.kind === 'foreign') return true;
   const choices = world.model.get(id)?.choices ?? {};
-  return relation.kind === 'view' && ['from', 'second', 'reads'].some((name) => readsForeign(String(choices[name] ?? ''), world));
+  return (
+    relation.kind === 'view' &&
+    ['from', 'second', 'reads'].some((name) => readsForeign(String(choices[name] ?? ''), world))
+  );
 }
 
 export const queryPrinters = { view, viewColumn, materializedView };

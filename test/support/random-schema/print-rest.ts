@@ -19,16 +19,25 @@ const trigger: Printer = (choices, world) => {
   const isConstraint = choices.has('constraint') && relation.kind === 'table';
   const isTransition = choices.has('transition') && isTable && !isConstraint;
   const isStatement = (choices.has('statement') && !isConstraint && relation.kind !== 'view') || isTransition;
-  const time = isConstraint || isTransition ? 'AFTER' : relation.kind === 'view' ? 'INSTEAD OF' : (choices.of('time', ['BEFORE', 'AFTER']) ?? 'AFTER');
+  const time =
+    isConstraint || isTransition
+      ? 'AFTER'
+      : relation.kind === 'view'
+        ? 'INSTEAD OF'
+        : (choices.of('time', ['BEFORE', 'AFTER']) ?? 'AFTER');
   const events = isTransition ? ['INSERT'] : eventsOf(choices.number('events'));
   const columns = relation.columns.filter(({ generated }) => generated === undefined);
   const of = choices.has('of') && relation.kind !== 'view' ? choices.some('of', columns, 2) : [];
-  const words = events.map((event) => (event === 'UPDATE' && of.length > 0 ? `UPDATE OF ${of.map((column) => column.name).join(', ')}` : event));
+  const words = events.map((event) =>
+    event === 'UPDATE' && of.length > 0 ? `UPDATE OF ${of.map((column) => column.name).join(', ')}` : event,
+  );
   const when = whenOf(choices, events, columns, world, isStatement || relation.kind === 'view');
   const argument = choices.has('argument') ? `'a${choices.number('argument') % 5}', 'it''s'` : '';
   const sql = [
     `CREATE ${isConstraint ? 'CONSTRAINT ' : ''}TRIGGER ${name} ${time} ${words.join(' OR ')} ON ${relation.sql}`,
-    ...(isConstraint ? [choices.number('constraint') % 2 === 0 ? 'DEFERRABLE INITIALLY DEFERRED' : 'NOT DEFERRABLE'] : []),
+    ...(isConstraint
+      ? [choices.number('constraint') % 2 === 0 ? 'DEFERRABLE INITIALLY DEFERRED' : 'NOT DEFERRABLE']
+      : []),
     ...(isTransition ? ['REFERENCING NEW TABLE AS added'] : []),
     isStatement ? 'FOR EACH STATEMENT' : 'FOR EACH ROW',
     ...(when === null ? [] : [`WHEN (${when})`]),
@@ -41,12 +50,19 @@ const trigger: Printer = (choices, world) => {
   };
 };
 
-function whenOf(choices: Choices, events: readonly string[], columns: readonly Column[], world: World, isNone: boolean): string | null {
+function whenOf(
+  choices: Choices,
+  events: readonly string[],
+  columns: readonly Column[],
+  world: World,
+  isNone: boolean,
+): string | null {
   const column = columns[choices.number('when') % Math.max(1, columns.length)];
   if (!choices.has('when') || isNone || column === undefined) return null;
   if (events.includes('DELETE') && events.length > 1) return null;
   const row = events.includes('DELETE') ? 'OLD' : 'NEW';
-  if (events.join() === 'UPDATE' && column.type.traits.has('btree')) return `OLD.${column.name} IS DISTINCT FROM NEW.${column.name}`;
+  if (events.join() === 'UPDATE' && column.type.traits.has('btree'))
+    return `OLD.${column.name} IS DISTINCT FROM NEW.${column.name}`;
   return condition(choices.number('when'), { ...column, name: `${row}.${column.name}` }, world);
 }
 
@@ -76,13 +92,18 @@ const policy: Printer = (choices, world) => {
   const command = choices.of('command', ['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'ALL']) ?? 'ALL';
   const roles = choices.of('roles', ['td_r1', 'td_r1, td_r2', 'PUBLIC', 'CURRENT_USER']);
   const column = relation.columns[choices.number('using') % Math.max(1, relation.columns.length)];
-  const using = choices.has('using') && command !== 'INSERT' && column !== undefined ? ` USING (${condition(choices.number('using'), column, world)})` : '';
+  const using =
+    choices.has('using') && command !== 'INSERT' && column !== undefined
+      ? ` USING (${condition(choices.number('using'), column, world)})`
+      : '';
   const other = relation.columns[choices.number('check') % Math.max(1, relation.columns.length)];
   const isChecked = choices.has('check') && ['INSERT', 'UPDATE', 'ALL'].includes(command) && other !== undefined;
   const check = isChecked ? ` WITH CHECK (${condition(choices.number('check'), other, world)})` : '';
   const kind = choices.has('restrictive') ? ' AS RESTRICTIVE' : '';
   return {
-    sql: [`CREATE POLICY ${name} ON ${relation.sql}${kind} FOR ${command}${roles === undefined ? '' : ` TO ${roles}`}${using}${check}`],
+    sql: [
+      `CREATE POLICY ${name} ON ${relation.sql}${kind} FOR ${command}${roles === undefined ? '' : ` TO ${roles}`}${using}${check}`,
+    ],
     subject: `POLICY ${name} ON ${relation.sql}`,
   };
 };
@@ -96,7 +117,8 @@ const statistics: Printer = (choices, world) => {
   const columns = able.filter(({ number }) => ((choice >> number) & 1) === 1);
   const chosen = (columns.length >= 2 ? columns : able.slice(0, 2)).map(({ name }) => name);
   const integer = able.find(({ type, generated }) => type.traits.has('integer') && generated === undefined);
-  if (choices.has('expression') && world.major >= 14 && integer !== undefined) chosen.push(`(${integer.name} % ${2 + (choices.number('expression') % 5)})`);
+  if (choices.has('expression') && world.major >= 14 && integer !== undefined)
+    chosen.push(`(${integer.name} % ${2 + (choices.number('expression') % 5)})`);
   if (chosen.length < 2) return null;
   const name = `${world.schema(2)}.stat_${relation.name.replaceAll(/[" é]/g, '').toLowerCase()}`;
   const kinds = choices.of('kinds', ['ndistinct', 'dependencies, mcv', 'mcv', 'ndistinct, dependencies']);
@@ -128,17 +150,25 @@ const eventTrigger: Printer = (choices, world) => {
 const publication: Printer = (choices, world) => {
   const name = nameOf('pub', choices.thing.number);
   const options = [
-    ...(choices.has('publish') ? [`publish = '${choices.of('publish', ['insert', 'insert, update', 'delete, truncate'])!}'`] : []),
+    ...(choices.has('publish')
+      ? [`publish = '${choices.of('publish', ['insert', 'insert, update', 'delete, truncate'])!}'`]
+      : []),
     ...(choices.has('root') ? ['publish_via_partition_root = true'] : []),
   ];
   const end = options.length === 0 ? '' : ` WITH (${options.join(', ')})`;
-  const result = (target: string) => ({ sql: [`CREATE PUBLICATION ${name}${target}${end}`], subject: `PUBLICATION ${name}` });
+  const result = (target: string) => ({
+    sql: [`CREATE PUBLICATION ${name}${target}${end}`],
+    subject: `PUBLICATION ${name}`,
+  });
   if (choices.has('all')) return result(' FOR ALL TABLES');
-  if (choices.has('schema') && world.major >= 15) return result(` FOR TABLES IN SCHEMA ${world.schema(choices.number('schema'))}`);
+  if (choices.has('schema') && world.major >= 15)
+    return result(` FOR TABLES IN SCHEMA ${world.schema(choices.number('schema'))}`);
   const ids = [...new Set([choices.id('first'), choices.id('second')])];
   const tables = ids.flatMap((id) => {
     const relation = world.relations.get(id);
-    return relation === undefined || relation.kind === 'foreign' || relation.unlogged === true ? [] : [published(choices, relation, world)];
+    return relation === undefined || relation.kind === 'foreign' || relation.unlogged === true
+      ? []
+      : [published(choices, relation, world)];
   });
   return result(tables.length === 0 ? '' : ` FOR TABLE ${tables.join(', ')}`);
 };
@@ -146,9 +176,18 @@ const publication: Printer = (choices, world) => {
 function published(choices: Choices, relation: Relation, world: World): string {
   const plain = relation.columns.filter(({ generated, type }) => generated === undefined && type.traits.has('builtin'));
   const canChoose = world.major >= 15 && relation.kind === 'table';
-  const columns = choices.has('columns') && canChoose && plain.length > 0 ? ` (${choices.some('columns', plain).map(({ name }) => name).join(', ')})` : '';
+  const columns =
+    choices.has('columns') && canChoose && plain.length > 0
+      ? ` (${choices
+          .some('columns', plain)
+          .map(({ name }) => name)
+          .join(', ')})`
+      : '';
   const integer = plain.find(({ type }) => type.traits.has('integer'));
-  const where = choices.has('where') && canChoose && integer !== undefined ? ` WHERE (${integer.name} > ${choices.number('where')})` : '';
+  const where =
+    choices.has('where') && canChoose && integer !== undefined
+      ? ` WHERE (${integer.name} > ${choices.number('where')})`
+      : '';
   return `ONLY ${relation.sql}${columns}${where}`;
 }
 
@@ -164,11 +203,20 @@ const defaultPrivileges: Printer = (choices, world) => {
   const [objects, sets] = PRIVILEGES_ON[choices.number('objects') % PRIVILEGES_ON.length]!;
   const role = ['postgres', 'td_r1'][choices.number('role') % 2]!;
   const head = `ALTER DEFAULT PRIVILEGES FOR ROLE ${role}`;
-  if (choices.has('revoke')) return { sql: [`${head} REVOKE ALL ON ${objects} FROM ${objects === 'FUNCTIONS' || objects === 'TYPES' ? 'PUBLIC' : role}`] };
+  if (choices.has('revoke'))
+    return {
+      sql: [
+        `${head} REVOKE ALL ON ${objects} FROM ${objects === 'FUNCTIONS' || objects === 'TYPES' ? 'PUBLIC' : role}`,
+      ],
+    };
   const schema = choices.has('schema') ? ` IN SCHEMA ${world.schema(number)}` : '';
   const grantee = ['td_r1', 'td_r2', 'PUBLIC'][choices.number('grantee') % 3]!;
   const option = choices.has('option') && grantee !== 'PUBLIC' ? ' WITH GRANT OPTION' : '';
-  return { sql: [`${head}${schema} GRANT ${sets[choices.number('privileges') % sets.length]!} ON ${objects} TO ${grantee}${option}`] };
+  return {
+    sql: [
+      `${head}${schema} GRANT ${sets[choices.number('privileges') % sets.length]!} ON ${objects} TO ${grantee}${option}`,
+    ],
+  };
 };
 
 export const restPrinters = { trigger, rule, policy, statistics, eventTrigger, publication, defaultPrivileges };

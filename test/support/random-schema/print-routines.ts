@@ -10,13 +10,24 @@ function attributes(choices: Choices, isImmutable: boolean): string[] {
     ...(choices.has('cost') ? [`COST ${1 + (choices.number('cost') % 200)}`] : []),
     ...(choices.has('definer') ? ['SECURITY DEFINER'] : []),
     ...(choices.has('leakproof') ? ['LEAKPROOF'] : []),
-    ...(choices.has('config') ? [`SET ${choices.of('config', ['search_path = pg_catalog', "work_mem = '4MB'", "search_path = ''"])!}`] : []),
+    ...(choices.has('config')
+      ? [`SET ${choices.of('config', ['search_path = pg_catalog', "work_mem = '4MB'", "search_path = ''"])!}`]
+      : []),
   ];
 }
 
-function functionPrinted(sql: readonly string[], signature: string, what: 'FUNCTION' | 'PROCEDURE' | 'AGGREGATE'): Printed {
+function functionPrinted(
+  sql: readonly string[],
+  signature: string,
+  what: 'FUNCTION' | 'PROCEDURE' | 'AGGREGATE',
+): Printed {
   const on = `${what === 'AGGREGATE' ? 'FUNCTION' : what} ${signature}`;
-  return { sql, subject: `${what} ${signature}`, owned: `${what} ${signature}`, granted: { on, privileges: ['EXECUTE'] } };
+  return {
+    sql,
+    subject: `${what} ${signature}`,
+    owned: `${what} ${signature}`,
+    granted: { on, privileges: ['EXECUTE'] },
+  };
 }
 
 /** Written anew in its text alone, in its language, or not at all. */
@@ -46,8 +57,14 @@ const triggerFunction: Printer = (choices, world) => {
   const { number } = choices.thing;
   const name = `${world.schema(number + 1)}.${nameOf('touch', number)}`;
   world.names.set(`triggerFunction ${number}`, name);
-  const text = ['RETURN NEW;', 'RETURN COALESCE(NEW, OLD);', "PERFORM 'a''b'; RETURN NULL;"][choices.number('body') % 3]!;
-  const sql = [`CREATE FUNCTION ${name}() RETURNS trigger`, ...attributes(choices, false), `LANGUAGE plpgsql AS $$BEGIN ${text} END$$`];
+  const text = ['RETURN NEW;', 'RETURN COALESCE(NEW, OLD);', "PERFORM 'a''b'; RETURN NULL;"][
+    choices.number('body') % 3
+  ]!;
+  const sql = [
+    `CREATE FUNCTION ${name}() RETURNS trigger`,
+    ...attributes(choices, false),
+    `LANGUAGE plpgsql AS $$BEGIN ${text} END$$`,
+  ];
   return functionPrinted([sql.join(' ')], `${name}()`, 'FUNCTION');
 };
 
@@ -64,7 +81,12 @@ const operatorFunction: Printer = (choices, world) => {
   return { sql: [sql.join(' ')], subject: `FUNCTION ${name}(integer, integer)` };
 };
 
-const OVERLOADS = [['f1', ['integer']], ['f1', ['text']], ['"Func 2"', ['integer', 'text']], ['f3', []]] as const;
+const OVERLOADS = [
+  ['f1', ['integer']],
+  ['f1', ['text']],
+  ['"Func 2"', ['integer', 'text']],
+  ['f3', []],
+] as const;
 
 const routine: Printer = (choices, world) => {
   const { number } = choices.thing;
@@ -75,10 +97,19 @@ const routine: Printer = (choices, world) => {
   const column = relation?.columns.find(({ generated }) => generated !== 'virtual');
   const type = world.type(choices.number('returns'));
   const value = `${type.literal(choices.number('body'))}::${type.sql}`;
-  const from = relation === undefined ? '' : ` FROM ${relation.sql}${column === undefined ? '' : ` WHERE ${condition(choices.number('body'), column, world)}`}`;
+  const from =
+    relation === undefined
+      ? ''
+      : ` FROM ${relation.sql}${column === undefined ? '' : ` WHERE ${condition(choices.number('body'), column, world)}`}`;
   const shape = choices.of('shape', ['set', 'table', 'row'] as const);
   const isRow = shape === 'row' && relation !== undefined;
-  const returns = isRow ? `SETOF ${relation.sql}` : shape === undefined || shape === 'row' ? type.sql : shape === 'set' ? `SETOF ${type.sql}` : `TABLE(first integer, value ${type.sql})`;
+  const returns = isRow
+    ? `SETOF ${relation.sql}`
+    : shape === undefined || shape === 'row'
+      ? type.sql
+      : shape === 'set'
+        ? `SETOF ${type.sql}`
+        : `TABLE(first integer, value ${type.sql})`;
   const query = isRow ? `SELECT * FROM ${relation.sql}` : `SELECT ${shape === 'table' ? '1, ' : ''}${value}${from}`;
   const isAtomic = choices.has('atomic') && world.major >= 14;
   const returnsSet = isRow || shape === 'set' || shape === 'table';
@@ -93,7 +124,11 @@ const routine: Printer = (choices, world) => {
         ? `LANGUAGE sql BEGIN ATOMIC ${query}; END`
         : `LANGUAGE sql AS $$${query}$$`,
   ].join(' ');
-  const printed = functionPrinted([sql, ...(choices.has('revoke') ? [`REVOKE ALL ON FUNCTION ${signature} FROM PUBLIC`] : [])], signature, 'FUNCTION');
+  const printed = functionPrinted(
+    [sql, ...(choices.has('revoke') ? [`REVOKE ALL ON FUNCTION ${signature} FROM PUBLIC`] : [])],
+    signature,
+    'FUNCTION',
+  );
   const call = types.map((one) => (one === 'integer' ? '1' : "'a'::text")).join(', ');
   if (!returnsSet) world.calls.set(`routine ${number}`, `${name}(${call})`);
   return printed;
@@ -102,7 +137,10 @@ const routine: Printer = (choices, world) => {
 function argumentList(choices: Choices, types: readonly string[]): string {
   return types
     .map((type, at) => {
-      const initial = choices.has('default') && at === types.length - 1 ? ` DEFAULT ${type === 'integer' ? choices.number('default') % 20 : `'d${choices.number('default') % 20}'`}` : '';
+      const initial =
+        choices.has('default') && at === types.length - 1
+          ? ` DEFAULT ${type === 'integer' ? choices.number('default') % 20 : `'d${choices.number('default') % 20}'`}`
+          : '';
       const name = choices.of('argument', ['one', 'two', '"In"']);
       return `${name === undefined ? '' : `${name.replace(/"?$/, (end) => `${at}${end}`)} `}${type}${initial}`;
     })
@@ -128,14 +166,21 @@ const aggregate: Printer = (choices, world) => {
   const { number } = choices.thing;
   const name = `${world.schema(number)}.${nameOf('total', number)}`;
   const own = world.names.get('operatorFunction 1');
-  const transition = choices.number('function') % 3 === 0 && own !== undefined ? own : ['int4pl', 'int4larger'][choices.number('function') % 2]!;
+  const transition =
+    choices.number('function') % 3 === 0 && own !== undefined
+      ? own
+      : ['int4pl', 'int4larger'][choices.number('function') % 2]!;
   const options = [
     `SFUNC = ${transition}`,
     'STYPE = integer',
     ...(choices.has('initial') ? [`INITCOND = '${choices.number('initial') % 9}'`] : []),
     ...(choices.has('parallel') ? ['PARALLEL = SAFE'] : []),
   ];
-  return functionPrinted([`CREATE AGGREGATE ${name}(integer) (${options.join(', ')})`], `${name}(integer)`, 'AGGREGATE');
+  return functionPrinted(
+    [`CREATE AGGREGATE ${name}(integer) (${options.join(', ')})`],
+    `${name}(integer)`,
+    'AGGREGATE',
+  );
 };
 
 const operator: Printer = (choices, world) => {
@@ -166,12 +211,22 @@ const cast: Printer = (choices, world) => {
   const what = `CAST (${source} AS integer)`;
   return {
     sql: [
-      ...(choices.has('method') ? [`CREATE FUNCTION ${name}(${source}) RETURNS integer IMMUTABLE LANGUAGE sql AS 'SELECT 1'`] : []),
+      ...(choices.has('method')
+        ? [`CREATE FUNCTION ${name}(${source}) RETURNS integer IMMUTABLE LANGUAGE sql AS 'SELECT 1'`]
+        : []),
       `CREATE ${what} ${method}${context === undefined ? '' : ` ${context}`}`,
     ],
     subject: what,
   };
 };
 
-export const routinePrinters = { helper, triggerFunction, operatorFunction, routine, procedure, aggregate, operator, cast };
-
+export const routinePrinters = {
+  helper,
+  triggerFunction,
+  operatorFunction,
+  routine,
+  procedure,
+  aggregate,
+  operator,
+  cast,
+};

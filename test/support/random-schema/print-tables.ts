@@ -1,92 +1,12 @@
-import type { Thing } from './model.ts';
-import { sequenceOptions } from './print-types.ts';
-import type { Type } from './types.ts';
+import { declare, type Declared } from './columns.ts';
 import { Choices, nameOf, type Column, type Printed, type Printer, type Relation, type World } from './world.ts';
 
-/** A column and the words that declare it. */
-interface Declared {
-  readonly column: Column;
-  readonly clause: string;
-  /** Without what makes a sequence of its own. */
-  readonly plain: string;
-}
-
-const columnName = (number: number): string => ['', 'c1', 'c2', 'c3', '"C 4"', 'c5', '"order"', 'c7'][number]!;
-
-function collationOf(choices: Choices, type: Type, world: World): string | undefined {
-  return type.traits.has('collates') ? world.collation(choices.number('collation')) : undefined;
-}
-
-function generation(choices: Choices, type: Type, before: readonly Column[], world: World): { sql: string; kind: 'stored' | 'virtual' } | null {
-  const base = before.find(({ generated }) => generated === undefined);
-  const choice = choices.number('generated');
-  if (choice === 0 || base === undefined) return null;
-  const test = `${base.name} IS NULL`;
-  const value = (text: (n: number) => string) => `CASE WHEN ${test} THEN ${text(choice)} ELSE ${text(choice + 1)} END`;
-  const expression =
-    type.sql === 'boolean'
-      ? test
-      : type.traits.has('integer')
-        ? base.type.traits.has('integer') && choice % 2 === 0
-          ? `${base.name} % 5`
-          : value((n) => String(n % 50))
-        : type.traits.has('text')
-          ? value((n) => `'g${n % 50}'`)
-          : null;
-  if (expression === null) return null;
-  // Types of one's own are not for virtual columns.
-  const isVirtual = world.major >= 18 && choice % 3 === 0 && type.traits.has('builtin') && base.type.traits.has('builtin');
-  return { sql: `GENERATED ALWAYS AS (${expression}) ${isVirtual ? 'VIRTUAL' : 'STORED'}`, kind: isVirtual ? 'virtual' : 'stored' };
-}
-
-function defaultOf(choices: Choices, type: Type, world: World): string | null {
-  const choice = choices.number('default');
-  if (choice === 0) return null;
-  const helper = world.names.get(`helper ${1 + (choice % 2)}`);
-  const sequence = world.names.get(`sequence ${1 + (choice % 3)}`);
-  const kind = choices.number('defaultKind') % 3;
-  if (type.traits.has('integer') && kind === 1 && helper !== undefined) return `${helper}(${choice % 50})`;
-  if (type.traits.has('integer') && kind === 2 && sequence !== undefined) return `nextval('${sequence.replaceAll("'", "''")}')`;
-  return type.literal(choice);
-}
-
-function declare(thing: Thing, before: readonly Column[], world: World, isForeign: boolean): Declared {
-  const choices = new Choices(thing);
-  const name = columnName(thing.number);
-  const type = world.type(choices.number('type'), choices.has('array'));
-  const collation = collationOf(choices, type, world);
-  const head = `${name} ${type.sql}${collation === undefined ? '' : ` COLLATE ${collation}`}`;
-  const isInteger = type.traits.has('integer') && type.traits.has('builtin');
-  const notNull = choices.has('notNull') ? [world.major >= 18 && choices.number('notNull') % 3 === 1 ? `CONSTRAINT given_${thing.number} NOT NULL` : 'NOT NULL'] : [];
-  const generated = generation(choices, type, before, world);
-  if (generated !== null) {
-    const clause = [head, generated.sql, ...notNull].join(' ');
-    return { column: { name, number: thing.number, type, collation, generated: generated.kind }, clause, plain: clause };
-  }
-  const column = { name, number: thing.number, type, collation };
-  const initial = defaultOf(choices, type, world);
-  const plain = [head, ...(initial === null ? [] : [`DEFAULT ${initial}`]), ...notNull].join(' ');
-  if (isInteger && choices.has('identity') && !isForeign) {
-    const mode = choices.number('identity') % 2 === 0 ? 'ALWAYS' : 'BY DEFAULT';
-    const options = choices.has('identityOptions') ? identityOptions(choices.number('identityOptions')) : '';
-    return { column, clause: `${head} GENERATED ${mode} AS IDENTITY${options}`, plain: `${head} NOT NULL` };
-  }
-  if (isInteger && choices.has('serial') && !isForeign) {
-    const serial = type.sql.replace('integer', 'serial').replace('bigint', 'bigserial').replace('smallint', 'smallserial');
-    return { column, clause: `${name} ${serial}`, plain: `${head} NOT NULL` };
-  }
-  return { column, clause: plain, plain };
-}
-
-function identityOptions(choice: number): string {
-  const bits = (bit: number, value: number): number => ((choice >> bit) & 1) * value;
-  const options = { increment: bits(0, 3), minimum: bits(1, 7), maximum: bits(2, 9), cache: bits(3, 5), cycle: bits(4, 1), start: bits(1, 4) };
-  const words = sequenceOptions(new Choices({ kind: 'sequence', on: '', number: 1, choices: options }));
-  return words.length === 0 ? '' : ` (${words.join(' ')})`;
-}
-
 function storage(choices: Choices): string {
-  const options = ['fillfactor = 70', 'autovacuum_enabled = false', 'fillfactor = 90, autovacuum_vacuum_scale_factor = 0.05'];
+  const options = [
+    'fillfactor = 70',
+    'autovacuum_enabled = false',
+    'fillfactor = 90, autovacuum_vacuum_scale_factor = 0.05',
+  ];
   const chosen = choices.of('options', options);
   const toast = choices.of('toast', ['toast.autovacuum_enabled = false', 'toast.autovacuum_vacuum_threshold = 99']);
   const all = [chosen, toast].filter((one) => one !== undefined);
@@ -96,7 +16,10 @@ function storage(choices: Choices): string {
 function security(choices: Choices, sql: string): string[] {
   const choice = choices.number('security');
   if (choice === 0) return [];
-  return [`ALTER TABLE ${sql} ENABLE ROW LEVEL SECURITY`, ...(choice % 2 === 0 ? [`ALTER TABLE ${sql} FORCE ROW LEVEL SECURITY`] : [])];
+  return [
+    `ALTER TABLE ${sql} ENABLE ROW LEVEL SECURITY`,
+    ...(choice % 2 === 0 ? [`ALTER TABLE ${sql} FORCE ROW LEVEL SECURITY`] : []),
+  ];
 }
 
 export const TABLE_PRIVILEGES = ['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'TRUNCATE', 'REFERENCES', 'TRIGGER'];
@@ -112,11 +35,16 @@ function printed(sql: readonly string[], relation: Relation): Printed {
 }
 
 /** What a table, or a partition, is partitioned by, and the words for it. */
-function partitioning(choices: Choices, columns: readonly Column[], keyExpression: boolean): { key: Column | 'expression'; sql: string } | null {
+function partitioning(
+  choices: Choices,
+  columns: readonly Column[],
+  keyExpression: boolean,
+): { key: Column | 'expression'; sql: string } | null {
   const key = columns.find(({ type, generated }) => type.traits.has('key') && generated === undefined);
   const strategy = choices.of('by', ['RANGE', 'LIST', 'HASH']);
   if (strategy === undefined || key === undefined) return null;
-  if (keyExpression && key.type.traits.has('text')) return { key: 'expression', sql: `${strategy} (lower(${key.name}))` };
+  if (keyExpression && key.type.traits.has('text'))
+    return { key: 'expression', sql: `${strategy} (lower(${key.name}))` };
   return { key, sql: `${strategy} (${key.name})` };
 }
 
@@ -135,13 +63,23 @@ const table: Printer = (choices, world) => {
     return printed([`CREATE TABLE ${sql} OF ${of}`, ...security(choices, sql)], relation);
   }
   const parentNumber = 1 + (choices.number('inherits') % 5);
-  const parent = choices.has('inherits') && server === undefined && parentNumber < number ? world.relations.get(`table ${parentNumber}`) : undefined;
+  const parent =
+    choices.has('inherits') && server === undefined && parentNumber < number
+      ? world.relations.get(`table ${parentNumber}`)
+      : undefined;
   const inherited = parent?.kind === 'table' ? parent : undefined;
   const declared: Declared[] = [];
   for (const thing of world.parts('column', id)) {
     const known = inherited?.columns.find(({ number: other }) => other === thing.number);
     if (known === undefined) {
-      declared.push(declare(thing, declared.map(({ column }) => column), world, server !== undefined));
+      declared.push(
+        declare(
+          thing,
+          declared.map(({ column }) => column),
+          world,
+          server !== undefined,
+        ),
+      );
     } else if (new Choices(thing).has('redeclared') && known.generated === undefined) {
       const own = new Choices(thing);
       const initial = own.has('default') ? ` DEFAULT ${known.type.literal(own.number('default'))}` : '';
@@ -155,7 +93,8 @@ const table: Printer = (choices, world) => {
   if (server !== undefined) {
     const relation: Relation = { ...common, kind: 'foreign', columns };
     world.relations.set(id, relation);
-    const options = choices.number('foreign') % 2 === 0 ? ` OPTIONS (file '/none${choices.number('foreign') % 5}')` : '';
+    const options =
+      choices.number('foreign') % 2 === 0 ? ` OPTIONS (file '/none${choices.number('foreign') % 5}')` : '';
     return printed([`CREATE FOREIGN TABLE ${sql} ${list} SERVER ${server}${options}`], relation);
   }
   const by = inherited === undefined ? partitioning(choices, columns, choices.has('keyExpression')) : null;
@@ -169,7 +108,10 @@ const table: Printer = (choices, world) => {
     inherits: inherited !== undefined,
   };
   world.relations.set(id, relation);
-  world.declared.set(id, declared.map(({ plain }) => plain));
+  world.declared.set(
+    id,
+    declared.map(({ plain }) => plain),
+  );
   const create = [
     `CREATE ${isUnlogged ? 'UNLOGGED ' : ''}TABLE ${sql} ${list}`,
     ...(inherited === undefined ? [] : [` INHERITS (${inherited.sql})`]),
@@ -185,7 +127,8 @@ function bound(relation: Relation, model: Choices, number: number, strategy: str
   if (isDefault) return 'DEFAULT';
   const wider = model.has('bound') ? 1 : 0;
   const value = (n: number): string => {
-    if (key === 'expression' || key === undefined || key.type.traits.has('text')) return `'k${String(n).padStart(2, '0')}'`;
+    if (key === 'expression' || key === undefined || key.type.traits.has('text'))
+      return `'k${String(n).padStart(2, '0')}'`;
     return key.type.traits.has('integer') ? String(n * 10) : `'20${10 + n}-01-01'`;
   };
   const start = number * 3;
@@ -195,7 +138,14 @@ function bound(relation: Relation, model: Choices, number: number, strategy: str
 
 const STRATEGIES = ['RANGE', 'LIST', 'HASH'];
 
-function partitionOf(choices: Choices, world: World, parentId: string, id: string, name: string, sql: string): Printed | null {
+function partitionOf(
+  choices: Choices,
+  world: World,
+  parentId: string,
+  id: string,
+  name: string,
+  sql: string,
+): Printed | null {
   const parent = world.relations.get(parentId);
   const parentThing = world.model.get(parentId);
   if (parent === undefined || parentThing === undefined || parent.kind !== 'partitioned') return null;
@@ -208,12 +158,20 @@ function partitionOf(choices: Choices, world: World, parentId: string, id: strin
   }
   const isDefault = choices.has('default') && strategy !== 'HASH' && world.take(`default of ${parentId}`);
   const by = partitioning(choices, parent.columns.toReversed(), false);
-  const relation: Relation = { ...common, kind: by === null ? 'table' : 'partitioned', partitionKey: by?.key, isPartition: true };
+  const relation: Relation = {
+    ...common,
+    kind: by === null ? 'table' : 'partitioned',
+    partitionKey: by?.key,
+    isPartition: true,
+  };
   world.relations.set(id, relation);
   world.declared.set(id, world.declared.get(parentId) ?? []);
   const bounds = bound(parent, choices, choices.thing.number, strategy, isDefault);
   const end = by === null ? storage(choices) : ` PARTITION BY ${by.sql}`;
-  return printed([`CREATE TABLE ${sql} PARTITION OF ${parent.sql} ${bounds}${end}`, ...security(choices, sql)], relation);
+  return printed(
+    [`CREATE TABLE ${sql} PARTITION OF ${parent.sql} ${bounds}${end}`, ...security(choices, sql)],
+    relation,
+  );
 }
 
 const partition: Printer = (choices, world) => {
@@ -228,7 +186,14 @@ const subpartition: Printer = (choices, world) => {
   const parent = world.relations.get(on);
   if (parent === undefined) return null;
   const name = `${parent.name.replaceAll(/[" ]/g, '').toLowerCase()}_s${number}`;
-  return partitionOf(choices, world, on, `subpartition ${number} of ${on}`, name, `${parent.sql.split('.')[0]!}.${name}`);
+  return partitionOf(
+    choices,
+    world,
+    on,
+    `subpartition ${number} of ${on}`,
+    name,
+    `${parent.sql.split('.')[0]!}.${name}`,
+  );
 };
 
 const column: Printer = (choices, world) => {
@@ -237,14 +202,20 @@ const column: Printer = (choices, world) => {
   const own = relation?.columns.find((one) => one.number === number);
   if (relation === undefined || own === undefined) return null;
   const subject = `COLUMN ${relation.sql}.${own.name}`;
-  const granted = { on: `TABLE ${relation.sql}`, privileges: ['SELECT', 'INSERT', 'UPDATE', 'REFERENCES'], columns: own.name };
+  const granted = {
+    on: `TABLE ${relation.sql}`,
+    privileges: ['SELECT', 'INSERT', 'UPDATE', 'REFERENCES'],
+    columns: own.name,
+  };
   if (relation.kind === 'foreign') return { sql: [], subject, granted };
   const change = `ALTER TABLE ${relation.sql} ALTER COLUMN ${own.name}`;
   const canToast = own.type.traits.has('toasts') && own.generated !== 'virtual';
   const sql: string[] = [];
-  if (choices.has('storage') && canToast) sql.push(`${change} SET STORAGE ${choices.of('storage', ['EXTERNAL', 'MAIN', 'PLAIN', 'EXTENDED'])!}`);
+  if (choices.has('storage') && canToast)
+    sql.push(`${change} SET STORAGE ${choices.of('storage', ['EXTERNAL', 'MAIN', 'PLAIN', 'EXTENDED'])!}`);
   if (choices.has('compression') && canToast && world.major >= 14) sql.push(`${change} SET COMPRESSION pglz`);
-  if (choices.has('statistics') && own.generated !== 'virtual') sql.push(`${change} SET STATISTICS ${choices.number('statistics')}`);
+  if (choices.has('statistics') && own.generated !== 'virtual')
+    sql.push(`${change} SET STATISTICS ${choices.number('statistics')}`);
   if (choices.has('options')) sql.push(`${change} SET (n_distinct = ${choices.number('options')})`);
   return { sql, subject, granted };
 };

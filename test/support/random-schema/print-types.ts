@@ -23,7 +23,12 @@ const collation: Printer = (choices, world) => {
 };
 
 function typePrinted(sql: readonly string[], name: string, what = 'TYPE'): Printed {
-  return { sql, subject: `${what} ${name}`, owned: `${what} ${name}`, granted: { on: `${what} ${name}`, privileges: ['USAGE'] } };
+  return {
+    sql,
+    subject: `${what} ${name}`,
+    owned: `${what} ${name}`,
+    granted: { on: `${what} ${name}`, privileges: ['USAGE'] },
+  };
 }
 
 const LABELS = ['new', 'open', 'on hold', "won't do", 'done', 'Übrig', 'closed', 'gone'];
@@ -46,11 +51,14 @@ const domain: Printer = (choices, world) => {
   const { number } = choices.thing;
   const name = `${world.schema(number + 2)}.${nameOf('dom', number)}`;
   const own = world.types.get(`enum ${1 + (choices.number('base') % 3)}`);
-  const base = choices.number('base') % 5 === 4 && own !== undefined ? own : BUILTIN_TYPES[choices.number('base') % 20]!;
+  const base =
+    choices.number('base') % 5 === 4 && own !== undefined ? own : BUILTIN_TYPES[choices.number('base') % 20]!;
   const checks = ['check', 'second'].flatMap((check) => {
     const choice = choices.number(check);
     if (choice === 0) return [];
-    return [`CONSTRAINT ${name.split('.')[1]!.replaceAll('"', '').replaceAll(' ', '_')}_${check} CHECK (${domainCondition(choice, base)})`];
+    return [
+      `CONSTRAINT ${name.split('.')[1]!.replaceAll('"', '').replaceAll(' ', '_')}_${check} CHECK (${domainCondition(choice, base)})`,
+    ];
   });
   const collates = base.traits.has('collates') ? world.collation(choices.number('collation')) : undefined;
   const sql = [
@@ -70,7 +78,8 @@ const domain: Printer = (choices, world) => {
 
 function domainCondition(choice: number, base: Type): string {
   if (base.traits.has('integer')) return `VALUE >= ${-(choice % 9)}`;
-  if (base.traits.has('text')) return choice % 2 === 0 ? `VALUE <> 'x${choice % 50}'` : `length(VALUE) < ${100 + choice}`;
+  if (base.traits.has('text'))
+    return choice % 2 === 0 ? `VALUE <> 'x${choice % 50}'` : `length(VALUE) < ${100 + choice}`;
   return choice % 2 === 0 ? `VALUE IS NULL OR VALUE IS NOT NULL` : `true`;
 }
 
@@ -90,7 +99,10 @@ const composite: Printer = (choices, world) => {
     typeOf(name, 'toasts', (n) => `ROW(${columns.map(({ type }) => type.literal(n)).join(', ')})::${name}`),
   );
   world.composites.set(number, columns);
-  const attributes = columns.map(({ name: attribute, type, collation: own }) => `${attribute} ${type.sql}${own === undefined ? '' : ` COLLATE ${own}`}`);
+  const attributes = columns.map(
+    ({ name: attribute, type, collation: own }) =>
+      `${attribute} ${type.sql}${own === undefined ? '' : ` COLLATE ${own}`}`,
+  );
   return typePrinted([`CREATE TYPE ${name} AS (${attributes.join(', ')})`], name);
 };
 
@@ -106,7 +118,8 @@ const range: Printer = (choices, world) => {
   ][choices.number('subtype') % 4]!;
   const options = [`subtype = ${subtype!}`];
   if (choices.has('difference') && difference !== undefined) options.push(`subtype_diff = ${difference}`);
-  if (choices.has('multirange') && world.major >= 14) options.push(`multirange_type_name = ${world.schema(number + 1)}.many_${number}`);
+  if (choices.has('multirange') && world.major >= 14)
+    options.push(`multirange_type_name = ${world.schema(number + 1)}.many_${number}`);
   world.types.set(
     `range ${number}`,
     typeOf(name, 'btree hash gist spgist toasts', () => `'empty'::${name}`),
@@ -160,11 +173,14 @@ const dictionary: Printer = (choices, world) => {
 const textSearch: Printer = (choices, world) => {
   const name = `${world.schema(choices.thing.number + 1)}."Search 1"`;
   const what = `TEXT SEARCH CONFIGURATION ${name}`;
-  const sql = [`CREATE ${what} (${choices.has('copy') ? 'COPY = pg_catalog.english' : 'PARSER = pg_catalog."default"'})`];
+  const sql = [
+    `CREATE ${what} (${choices.has('copy') ? 'COPY = pg_catalog.english' : 'PARSER = pg_catalog."default"'})`,
+  ];
   const tokens = choices.of('mapping', PARSER_TOKENS);
   const own = choices.has('dictionary') ? world.names.get('dictionary 1') : undefined;
   const dictionaries = [...(own === undefined ? [] : [own]), 'pg_catalog.simple'].join(', ');
-  if (tokens !== undefined) sql.push(`ALTER ${what} ${choices.has('copy') ? 'ALTER' : 'ADD'} MAPPING FOR ${tokens} WITH ${dictionaries}`);
+  if (tokens !== undefined)
+    sql.push(`ALTER ${what} ${choices.has('copy') ? 'ALTER' : 'ADD'} MAPPING FOR ${tokens} WITH ${dictionaries}`);
   return { sql, subject: what, owned: what };
 };
 
@@ -184,7 +200,12 @@ const server: Printer = (choices, world) => {
     'FOREIGN DATA WRAPPER wrap1',
     ...(choices.has('options') ? [`OPTIONS (host 'h${choices.number('options') % 4}', port '1')`] : []),
   ].join(' ');
-  return { sql: [sql], subject: `SERVER ${name}`, owned: undefined, granted: { on: `FOREIGN SERVER ${name}`, privileges: ['USAGE'] } };
+  return {
+    sql: [sql],
+    subject: `SERVER ${name}`,
+    owned: undefined,
+    granted: { on: `FOREIGN SERVER ${name}`, privileges: ['USAGE'] },
+  };
 };
 
 const userMapping: Printer = (choices) => {
@@ -207,4 +228,3 @@ export const typePrinters = {
   server,
   userMapping,
 };
-

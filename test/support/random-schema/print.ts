@@ -38,19 +38,27 @@ export function printModel(model: Model, version: number): string {
       late.push(...remarks(choices, printed));
     }
   }
-  return [...ROLES, ...statements, ...ownedSequences(model, world), ...replicaIdentities(model, world), ...late].map((sql) => `${sql};\n`).join('');
+  return [...ROLES, ...statements, ...ownedSequences(model, world), ...replicaIdentities(model, world), ...late]
+    .map((sql) => `${sql};\n`)
+    .join('');
 }
 
 function isThere(id: string, world: World): boolean {
   const kind = id.split(' ')[0];
-  return kind === 'wrapper' ? world.model.has(id) : kind === 'server' ? world.names.has('server') : world.relations.has(id);
+  return kind === 'wrapper'
+    ? world.model.has(id)
+    : kind === 'server'
+      ? world.names.has('server')
+      : world.relations.has(id);
 }
 
 /** Comments, owners and privileges come last: what is created must not go by them. */
 function remarks(choices: Choices, { subject, owned, granted }: Printed): string[] {
   const sql: string[] = [];
-  if (owned !== undefined && choices.has('owner')) sql.push(`ALTER ${owned} OWNER TO ${choices.of('owner', ['td_r1', 'td_r2'])!}`);
-  if (subject !== undefined && choices.has('comment')) sql.push(`COMMENT ON ${subject} IS 'About ${choices.number('comment')}: it''s "so" – \\n'`);
+  if (owned !== undefined && choices.has('owner'))
+    sql.push(`ALTER ${owned} OWNER TO ${choices.of('owner', ['td_r1', 'td_r2'])!}`);
+  if (subject !== undefined && choices.has('comment'))
+    sql.push(`COMMENT ON ${subject} IS 'About ${choices.number('comment')}: it''s "so" – \\n'`);
   if (granted !== undefined && choices.has('grant')) sql.push(grant(choices.number('grant'), granted));
   return sql;
 }
@@ -87,7 +95,9 @@ function replicaIdentities(model: Model, world: World): string[] {
     const relation = world.relations.get(`table ${thing.number}`);
     const hasKey = world.primaryKeys.has(`table ${thing.number}`);
     if (choice === 0 || relation === undefined || relation.kind === 'foreign') return [];
-    const key = /^[a-z]\w*$/.test(relation.name) ? `${relation.name}_pkey` : `"${relation.name.replaceAll(/[" ]/g, '')}_pkey"`;
+    const key = /^[a-z]\w*$/.test(relation.name)
+      ? `${relation.name}_pkey`
+      : `"${relation.name.replaceAll(/[" ]/g, '')}_pkey"`;
     const identity = hasKey ? ['FULL', 'NOTHING', `USING INDEX ${key}`][choice % 3]! : ['FULL', 'NOTHING'][choice % 2]!;
     return [`ALTER TABLE ${relation.sql} REPLICA IDENTITY ${identity}`];
   });

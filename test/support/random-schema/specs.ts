@@ -24,7 +24,16 @@ export const SPECS: Readonly<Record<ThingKind, Spec>> = {
   domain: {
     most: 3,
     share: 0.6,
-    choices: { ...common, base: 0.8, notNull: 0.3, default: 0.4, check: 0.5, second: 0.3, notValid: 0.2, collation: 0.2 },
+    choices: {
+      ...common,
+      base: 0.8,
+      notNull: 0.3,
+      default: 0.4,
+      check: 0.5,
+      second: 0.3,
+      notValid: 0.2,
+      collation: 0.2,
+    },
   },
   composite: { most: 2, share: 0.5, choices: { ...common, first: 1, second: 0.7, third: 0.4, collation: 0.2 } },
   range: { most: 2, share: 0.4, choices: { ...common, subtype: 1, difference: 0.3, multirange: 0.3 } },
@@ -101,7 +110,12 @@ export const SPECS: Readonly<Record<ThingKind, Spec>> = {
     },
   },
   override: { most: 2, share: 0.15, on: ['partition'], choices: { default: 0.7, notNull: 0.4, statistics: 0.2 } },
-  primaryKey: { most: 1, share: 0.7, on: ['table'], choices: { ...remark, columns: 0.4, include: 0.15, deferrable: 0.1, options: 0.1 } },
+  primaryKey: {
+    most: 1,
+    share: 0.7,
+    on: ['table'],
+    choices: { ...remark, columns: 0.4, include: 0.15, deferrable: 0.1, options: 0.1 },
+  },
   unique: {
     most: 2,
     share: 0.3,
@@ -114,7 +128,12 @@ export const SPECS: Readonly<Record<ThingKind, Spec>> = {
     on: ['table', 'partition'],
     choices: { ...remark, column: 1, expression: 1, noInherit: 0.15, notValid: 0.2, enforced: 0.1 },
   },
-  exclusion: { most: 1, share: 0.12, on: ['table'], choices: { ...remark, column: 1, where: 0.4, deferrable: 0.3, method: 0.5 } },
+  exclusion: {
+    most: 1,
+    share: 0.12,
+    on: ['table'],
+    choices: { ...remark, column: 1, where: 0.4, deferrable: 0.3, method: 0.5 },
+  },
   routine: {
     most: 4,
     share: 0.5,
@@ -133,10 +152,22 @@ export const SPECS: Readonly<Record<ThingKind, Spec>> = {
       revoke: 0.15,
     },
   },
-  procedure: { most: 2, share: 0.4, choices: { ...common, body: 1, argument: 0.3, default: 0.3, reads: ['table'], atomic: 0.3, definer: 0.2 } },
-  view: { most: 4, share: 0.6, choices: { ...common, ...query, ...view, barrier: 0.15, invoker: 0.1, checked: 0.15, default: 0.15 } },
+  procedure: {
+    most: 2,
+    share: 0.4,
+    choices: { ...common, body: 1, argument: 0.3, default: 0.3, reads: ['table'], atomic: 0.3, definer: 0.2 },
+  },
+  view: {
+    most: 4,
+    share: 0.6,
+    choices: { ...common, ...query, ...view, barrier: 0.15, invoker: 0.1, checked: 0.15, default: 0.15 },
+  },
   viewColumn: { most: 2, share: 0.15, on: ['view'], choices: { comment: 0.5, grant: 0.4 } },
-  materializedView: { most: 2, share: 0.5, choices: { comment: 0.15, grant: 0.15, ...query, ...view, noData: 0.2, options: 0.2 } },
+  materializedView: {
+    most: 2,
+    share: 0.5,
+    choices: { comment: 0.15, grant: 0.15, ...query, ...view, noData: 0.2, options: 0.2 },
+  },
   index: {
     most: 3,
     share: 0.35,
@@ -176,7 +207,11 @@ export const SPECS: Readonly<Record<ThingKind, Spec>> = {
     },
   },
   aggregate: { most: 2, share: 0.4, choices: { ...common, function: 1, initial: 0.5, parallel: 0.3 } },
-  operator: { most: 1, share: 0.4, choices: { ...remark, owner: 0.1, commutator: 0.4, restrict: 0.4, hashes: 0.2, unary: 0.2 } },
+  operator: {
+    most: 1,
+    share: 0.4,
+    choices: { ...remark, owner: 0.1, commutator: 0.4, restrict: 0.4, hashes: 0.2, unary: 0.2 },
+  },
   cast: { most: 1, share: 0.4, choices: { ...remark, method: 0.5, context: 0.5, of: ['composite'] } },
   trigger: {
     most: 2,
@@ -196,14 +231,24 @@ export const SPECS: Readonly<Record<ThingKind, Spec>> = {
       enabled: 0.2,
     },
   },
-  rule: { most: 1, share: 0.12, on: ['table', 'view'], choices: { ...remark, event: 1, instead: 0.5, where: 0.3, enabled: 0.2 } },
+  rule: {
+    most: 1,
+    share: 0.12,
+    on: ['table', 'view'],
+    choices: { ...remark, event: 1, instead: 0.5, where: 0.3, enabled: 0.2 },
+  },
   policy: {
     most: 2,
     share: 0.15,
     on: ['table', 'partition'],
     choices: { ...remark, command: 0.6, using: 0.6, check: 0.5, roles: 0.5, restrictive: 0.2 },
   },
-  statistics: { most: 1, share: 0.15, on: ['table', 'partition'], choices: { ...remark, owner: 0.1, kinds: 0.6, columns: 1, expression: 0.2, target: 0.2 } },
+  statistics: {
+    most: 1,
+    share: 0.15,
+    on: ['table', 'partition'],
+    choices: { ...remark, owner: 0.1, kinds: 0.6, columns: 1, expression: 0.2, target: 0.2 },
+  },
   eventTrigger: { most: 1, share: 0.2, choices: { ...remark, owner: 0, event: 0.5, tags: 0.5, enabled: 0.2 } },
   publication: {
     most: 2,
@@ -220,7 +265,11 @@ export const SPECS: Readonly<Record<ThingKind, Spec>> = {
       root: 0.2,
     },
   },
-  defaultPrivileges: { most: 4, share: 0.15, choices: { objects: 1, privileges: 1, role: 1, grantee: 1, schema: 0.5, option: 0.2, revoke: 0.2 } },
+  defaultPrivileges: {
+    most: 4,
+    share: 0.15,
+    choices: { objects: 1, privileges: 1, role: 1, grantee: 1, schema: 0.5, option: 0.2, revoke: 0.2 },
+  },
 };
 
 export type ThingKind =

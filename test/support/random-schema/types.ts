@@ -40,7 +40,9 @@ export const BUILTIN_TYPES: readonly Type[] = [
   typeOf('integer', `${ordered} integer`, number),
   typeOf('character varying(20)', `${ordered} text spgist collates toasts`, word),
   typeOf('boolean', 'builtin btree hash', (n) => (n % 2 === 0 ? 'true' : 'false')),
-  typeOf('timestamp with time zone', 'builtin btree hash brin', (n) => (n % 3 === 0 ? 'now()' : `'${date(n)} 10:00+02'`)),
+  typeOf('timestamp with time zone', 'builtin btree hash brin', (n) =>
+    n % 3 === 0 ? 'now()' : `'${date(n)} 10:00+02'`,
+  ),
   typeOf('integer', `${ordered} integer`, number),
   typeOf('numeric(10,2)', 'builtin btree hash brin toasts', (n) => `${number(n)}.5`),
   typeOf('jsonb', 'builtin btree hash gin toasts', (n) => `'{"a": [${number(n)}, null]}'`),

@@ -119,7 +119,7 @@ export class Choices {
   /** Some of the columns, at least one where there is one. */
   some(name: string, columns: readonly Column[], most = 3): Column[] {
     const choice = this.number(name);
-    const chosen = columns.filter((column) => ((choice >> column.number % 9) & 1) === 1).slice(0, most);
+    const chosen = columns.filter((column) => ((choice >> (column.number % 9)) & 1) === 1).slice(0, most);
     return chosen.length > 0 ? chosen : columns.slice(0, 1);
   }
 }
@@ -132,14 +132,23 @@ export interface Printed {
   /** What ALTER … OWNER TO says it is. */
   readonly owned?: string | undefined;
   /** What GRANT says it is, and the privileges there are on it. */
-  readonly granted?: { readonly on: string; readonly privileges: readonly string[]; readonly columns?: string } | undefined;
+  readonly granted?:
+    | { readonly on: string; readonly privileges: readonly string[]; readonly columns?: string }
+    | undefined;
 }
 
 export type Printer = (choices: Choices, world: World) => Printed | null;
 
 /** Names that need no quotes, and some that do. */
 export function nameOf(prefix: string, number: number): string {
-  const names = [`${prefix}0`, `${prefix}1`, `${prefix}2`, `"${prefix.toUpperCase()} ${number}"`, `${prefix}4`, `"select_${prefix}é"`];
+  const names = [
+    `${prefix}0`,
+    `${prefix}1`,
+    `${prefix}2`,
+    `"${prefix.toUpperCase()} ${number}"`,
+    `${prefix}4`,
+    `"select_${prefix}é"`,
+  ];
   return names[number] ?? `${prefix}${number}`;
 }
 
@@ -153,7 +162,8 @@ export function condition(choice: number, column: Column, world: World): string 
     if (type.traits.has('integer')) return `${helper}(${name}::integer) > ${choice % 50}`;
     return `${helper}(${choice % 50}) > 0 OR ${name} IS NULL`;
   }
-  if (type.traits.has('integer')) return choice % 2 === 0 ? `${name} > ${choice % 50}` : `${name} IN (1, 2, ${choice % 50})`;
+  if (type.traits.has('integer'))
+    return choice % 2 === 0 ? `${name} > ${choice % 50}` : `${name} IN (1, 2, ${choice % 50})`;
   if (type.traits.has('text')) return choice % 2 === 0 ? `${name} <> 'x${choice % 50}'` : `length(${name}) < ${choice}`;
   return choice % 2 === 0 ? `${name} IS NULL` : `(${name} IS NULL) = false`;
 }

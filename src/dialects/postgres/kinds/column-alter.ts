@@ -115,7 +115,8 @@ function changeNotNull(from: Column, to: Column, context: PlanContext): Statemen
   const words = alterColumnWords(to.path);
   const name = ident(to.path[2]!);
   if (notNull !== true) return [{ sql: `${words} DROP NOT NULL` }, ...keepNotNullBelow(to, context)];
-  const fill = context.fills?.get(keyOf(to));
+  // With another type it has made the values already.
+  const fill = from.definition.type === to.definition.type ? context.fills?.get(keyOf(to)) : undefined;
   if (fill !== undefined) {
     const update = `UPDATE ${qualified(to.path.slice(0, 2))} SET ${name} = ${fill} WHERE ${name} IS NULL`;
     return [{ sql: update }, { sql: `${words} SET NOT NULL` }];

@@ -1,4 +1,5 @@
 import type { PlanContext } from '../../../diff/rules.ts';
+import { idOf, nameOf } from '../../../schema/object.ts';
 import type { Schema } from '../../../schema/schema.ts';
 import { ident } from '../ident.ts';
 
@@ -77,8 +78,10 @@ function casts(table: Readonly<Record<string, string>>): ReadonlySet<string> {
 
 /** How ALTER COLUMN TYPE takes the values of one type to another. */
 export function conversionOf(path: readonly string[], from: string, to: string, context: PlanContext): Conversion {
+  const fill = from === to ? undefined : context.fills?.get(idOf('column', path));
+  if (fill !== undefined) return { using: `(${fill})` };
   const name = ident(path[2]!);
-  const place = path.join('.');
+  const place = nameOf(path);
   const source = underlying(from, context.from);
   const target = underlying(to, context.to);
   const risk = (text: string): Conversion => ({
@@ -86,9 +89,14 @@ export function conversionOf(path: readonly string[], from: string, to: string, 
     hazard: `Fails where a value of ${place} cannot be read as ${to}.`,
   });
   if (source.isArray !== target.isArray) {
-    if (target.isArray) return conversionOfScalar(name, place, source.name, target.name, to);
+    const element = isCast(source, target) ? '' : '::text';
+    if (target.isArray) {
+      const using = source.name === target.name ? `ARRAY[${name}]` : `ARRAY[${name}${element}]::${to}`;
+      return { using, hazard: `Every value of ${place} becomes an array of one; NULL becomes {NULL}.` };
+    }
     if (TEXTS.includes(target.name)) return {};
-    return { using: `${name}[1]::${to}`, hazard: `Data loss: every value in the arrays of ${place} but the first.` };
+    const hazard = `Data loss: every value in the arrays of ${place} but the first.`;
+    return { using: `${name}[1]${element}::${to}`, hazard };
   }
   const cast = context.to.find('cast', [from, to]);
   if (cast?.definition.context !== undefined) return {};
@@ -100,15 +108,15 @@ export function conversionOf(path: readonly string[], from: string, to: string, 
   if (TEXTS.includes(target.name)) {
     return target.modifier === '' ? {} : { hazard: `Fails where a value of ${place} does not fit ${to}.` };
   }
-  if (cast !== undefined || TEXTS.includes(source.name) || EXPLICIT.has(`${source.name}>${target.name}`)) {
-    return risk(`${name}::${to}`);
-  }
+  if (cast !== undefined || isCast(source, target)) return risk(`${name}::${to}`);
   return risk(`${name}::text${source.isArray ? '[]' : ''}::${to}`);
 }
 
-function conversionOfScalar(name: string, place: string, source: string, target: string, to: string): Conversion {
-  const using = source === target ? `ARRAY[${name}]` : `ARRAY[${name}]::${to}`;
-  return { using, hazard: `Every value of ${place} becomes an array of one; NULL becomes {NULL}.` };
+/** Whether the server has a cast from one to the other, elements of arrays included. */
+function isCast({ name: source }: TypeParts, { name: target }: TypeParts): boolean {
+  const pair = `${source}>${target}`;
+  const isText = [source, target].some((name) => TEXTS.includes(name));
+  return source === target || isText || ASSIGNED.has(pair) || EXPLICIT.has(pair);
 }
 
 interface TypeParts {

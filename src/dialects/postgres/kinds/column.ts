@@ -40,6 +40,10 @@ export const column: KindRules<'column'> = {
       sql: `ALTER TABLE ${qualified(to.path.slice(0, 2))} RENAME COLUMN ${ident(from.path[2]!)} TO ${ident(to.path[2]!)}`,
     },
   ],
+  renamedAsked: {
+    loses: ({ definition }) => definition.expression === undefined,
+    sign: ({ definition }) => (definition.inherited === true ? null : ''),
+  },
   // Where the table is replaced, its sequences have moved aside with it.
   occupies: (object, context) =>
     object.definition.identity === undefined || context?.fate(idOf('table', object.path.slice(0, 2))) === 'replace'

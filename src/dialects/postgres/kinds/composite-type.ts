@@ -50,6 +50,7 @@ export const compositeType: KindRules<'compositeType'> = {
   },
   drop: ({ path }) => [{ sql: `DROP TYPE ${qualified(path)}` }],
   alter: alterAttributes,
+  renamedAsked: { loses: () => false },
   rename: (from, to) => [{ sql: `ALTER TYPE ${qualified(from.path)} RENAME TO ${qualified(to.path.slice(1))}` }],
   occupies: ({ path }) => [relationName(path), typeName(path)],
   disturbs: (from, to, dependent) => {

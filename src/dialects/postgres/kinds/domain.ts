@@ -64,6 +64,7 @@ export const domain: KindRules<'domain'> = {
     }
     return statements;
   },
+  renamedAsked: { loses: () => false },
   rename: (from, to) => [{ sql: `ALTER DOMAIN ${qualified(from.path)} RENAME TO ${qualified(to.path.slice(1))}` }],
   occupies: ({ path }) => [typeName(path)],
   absorbs: (_whole, part) => constraintClause(part).length > 0,

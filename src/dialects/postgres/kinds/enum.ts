@@ -37,6 +37,7 @@ export const enumRules: KindRules<'enum'> = {
   ],
   drop: ({ path }) => [{ sql: `DROP TYPE ${qualified(path)}` }],
   alter: (from, to, context) => (isKept(from, to) ? addValues(from, to, context) : null),
+  renamedAsked: { loses: () => false },
   rename: (from, to) => [{ sql: `ALTER TYPE ${qualified(from.path)} RENAME TO ${qualified(to.path.slice(1))}` }],
   members: ({ definition: { values } }) => values,
   renameMember: ({ path }, from, to) => [

@@ -104,6 +104,7 @@ export const materializedView: KindRules<'materializedView'> = {
         : [{ sql: `REFRESH MATERIALIZED VIEW ${qualified(to.path)}${withoutData === true ? ' WITH NO DATA' : ''}` }]),
     ];
   },
+  renamedAsked: { loses: () => false },
   rename: (from, to) => [
     { sql: `ALTER MATERIALIZED VIEW ${qualified(from.path)} RENAME TO ${qualified(to.path.slice(1))}` },
   ],

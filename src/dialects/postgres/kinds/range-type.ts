@@ -105,6 +105,7 @@ export const rangeType: KindRules<'rangeType'> = {
   drop: ({ path, definition: { canonical } }) => [
     { sql: `DROP TYPE ${qualified(path)}${canonical === undefined ? '' : ' CASCADE'}` },
   ],
+  renamedAsked: { loses: () => false },
   rename: (from, to) => [{ sql: `ALTER TYPE ${qualified(from.path)} RENAME TO ${qualified(to.path.slice(1))}` }],
   occupies: ({ path, definition: { multirange } }) => [
     typeName(path),

@@ -58,6 +58,7 @@ export const routine: KindRules<'routine'> = {
     const hazard = staleHazard(from, context);
     return [{ sql, ...(hazard === undefined ? {} : { hazard }) }, ...computedBefore(from, context)];
   },
+  renamedAsked: { loses: () => false },
   rename: (from, to) => [
     { sql: `ALTER ${from.definition.type} ${signature(from.path)} RENAME TO ${ident(to.path[1]!)}` },
   ],

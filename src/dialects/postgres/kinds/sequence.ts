@@ -1,5 +1,5 @@
 import type { KindRules, Statement } from '../../../diff/rules.ts';
-import type { ObjectOf } from '../../../schema/object.ts';
+import { nameOf, type ObjectOf } from '../../../schema/object.ts';
 import { qualified } from '../ident.ts';
 import { notOfExtension, USER_SCHEMA, type Reader } from '../reader.ts';
 import { becomesIdentity } from './serial.ts';
@@ -64,6 +64,11 @@ export const sequence: KindRules<'sequence'> = {
     return statements;
   },
   occupies: ({ path }) => [relationName(path)],
+  // `ALTER TABLE … RENAME` leaves the name of a serial column's sequence as it was.
+  identity: ({ path }, schema) => {
+    const owner = schema.find('sequenceOwner', path);
+    return owner && nameOf(owner.definition.column);
+  },
 };
 
 function alter(from: ObjectOf<'sequence'>, to: ObjectOf<'sequence'>): Statement[] {

@@ -36,9 +36,15 @@ export const table: KindRules<'table'> = {
   },
   alter,
   rename: (from, to) => moveTo(from.path, to.path),
+  renamedAsked: {
+    loses: (object) => !isForeign(object),
+    // Partitions come and go by the month, under names that differ by little.
+    sign: ({ path }, schema) => schema.find('partition', path)?.definition.bound ?? '',
+  },
   occupies: ({ path }) => [relationName(path), typeName(path)],
   absorbs,
   aside: {
+    isEmpty: (object) => isForeign(object),
     move: (object, context) => {
       const [schema, name] = object.path as [string, string];
       const spare = spareName(schema, name, context);
@@ -115,6 +121,21 @@ function identitySequences(table: Table, { from }: PlanContext): { column: Objec
     .map((column) => ({ column, path: identitySequence(column) }));
 }
 
+/** What a column of the new table gets of a row of the old one. */
+function carriedValue(
+  before: ObjectOf<'column'> | undefined,
+  after: ObjectOf<'column'>,
+  context: PlanContext,
+): string | undefined {
+  if (after.definition.expression !== undefined) return undefined;
+  const fill = context.fills?.get(keyOf(after));
+  if (before === undefined) return fill;
+  const name = ident(after.path[2]!);
+  const isSame = before.definition.type === after.definition.type;
+  if (isSame && fill !== undefined && after.definition.notNull === true) return `COALESCE(${name}, ${fill})`;
+  return conversionOf(after.path, before.definition.type, after.definition.type, context).using ?? name;
+}
+
 /** Rows and counters go to the new table. */
 function carryRows(moved: Table, from: Table, to: Table, context: PlanContext): Statement[] {
   if (isForeign(from) || isForeign(to)) return [];
@@ -123,12 +144,11 @@ function carryRows(moved: Table, from: Table, to: Table, context: PlanContext): 
   let isOverriding = false;
   for (const column of context.to.parts(idOf('table', to.path), 'column')) {
     const before = context.from.find('column', column.path);
-    if (before === undefined || column.definition.expression !== undefined) continue;
-    const { using } = conversionOf(column.path, before.definition.type, column.definition.type, context);
-    const isIdentity = column.definition.identity;
-    if (isIdentity === 'ALWAYS') isOverriding = true;
+    const value = carriedValue(before, column, context);
+    if (value === undefined) continue;
+    if (column.definition.identity === 'ALWAYS') isOverriding = true;
     names.push(ident(column.path[2]!));
-    values.push(using ?? ident(column.path[2]!));
+    values.push(value);
   }
   if (names.length === 0) return [];
   const overriding = isOverriding ? ' OVERRIDING SYSTEM VALUE' : '';

@@ -75,6 +75,7 @@ export const view: KindRules<'view'> = {
     // OR REPLACE may only add columns at the end; options that it does not name are reset.
     return isPrefix(from, to) ? [{ sql: createView('CREATE OR REPLACE VIEW', to) }] : null;
   },
+  renamedAsked: { loses: () => false },
   rename: (from, to) => [{ sql: `ALTER VIEW ${qualified(from.path)} RENAME TO ${qualified(to.path.slice(1))}` }],
   occupies: ({ path }) => [relationName(path), typeName(path)],
 };
