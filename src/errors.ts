@@ -51,7 +51,10 @@ export const FAILURES = {
   REVISION_FAILED: { exit: 'failed', means: 'A statement or the code of a revision failed.' },
   REVISION_INVALID: { exit: 'failed', means: 'A revision file cannot be imported or has no upgrade function.' },
   SQL_UNREADABLE: { exit: 'failed', means: 'SQL text that cannot be split into statements.' },
-  TARGET_FAILED: { exit: 'failed', means: 'The target schema could not be built: its SQL, its code or its command failed.' },
+  TARGET_FAILED: {
+    exit: 'failed',
+    means: 'The target schema could not be built: its SQL, its code or its command failed.',
+  },
   WRITE_FAILED: { exit: 'failed', means: "Torale's own tables could not be written: read-only database, full disk." },
   BACKUP_FAILED: { exit: 'failed', means: 'The backup before the first revision failed; nothing was applied.' },
 
@@ -86,7 +89,10 @@ export const FAILURES = {
   DIFFERS: { exit: 'differs', means: 'A schema is not what it should be.' },
   NOT_PROVED: { exit: 'differs', means: 'A generated revision does not lead to its target; nothing was written.' },
   BUSY: { exit: 'busy', means: 'A statement could not get its lock; it was rolled back.' },
-  SCRATCH_REFUSED: { exit: 'refused', means: 'A scratch database is not allowed here, or a statement would have left it.' },
+  SCRATCH_REFUSED: {
+    exit: 'refused',
+    means: 'A scratch database is not allowed here, or a statement would have left it.',
+  },
   REFUSED: { exit: 'refused', means: 'A safety rule needs an explicit answer.' },
   RENAME_UNDECIDED: { exit: 'refused', means: 'A drop and an add look like a rename, and nobody said which.' },
   TARGET_EMPTY: { exit: 'refused', means: 'The target holds no object, and everything would be dropped.' },

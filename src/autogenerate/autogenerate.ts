@@ -255,10 +255,14 @@ function refuseLostRows(rows: RowProof | null, proof: Proof): void {
   const stopped = rows?.stoppedAt === undefined ? undefined : proof.statements[rows.stoppedAt];
   if (stopped !== undefined) {
     const { message } = rows!.failing.at(-1)!;
-    throw new ToraleError('NOT_PROVED', `A statement fails where all run in one piece: ${message}\n    ${stopped.sql.split('\n')[0]}`, {
-      hint,
-      data: { statement: stopped.sql, message },
-    });
+    throw new ToraleError(
+      'NOT_PROVED',
+      `A statement fails where all run in one piece: ${message}\n    ${stopped.sql.split('\n')[0]}`,
+      {
+        hint,
+        data: { statement: stopped.sql, message },
+      },
+    );
   }
   if (rows === null || rows.lost.length === 0) return;
   const shown = rows.lost.slice(0, 4).map(({ table, column, before, after }) => {

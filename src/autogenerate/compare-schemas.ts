@@ -76,8 +76,8 @@ async function compareTarget(run: Run, ground: TargetGround): Promise<SchemaFind
 /** What `init` writes holds comments only, and wants nothing yet. */
 async function isBlank({ dialect }: SideContext, side: Side): Promise<boolean> {
   if (side.type !== 'sql') return false;
-  const { split } = await loadDialect(dialect);
-  return side.files.every((file) => split(readText(file)).length === 0);
+  const loaded = await loadDialect(dialect);
+  return side.files.every((file) => loaded.split(readText(file)).length === 0);
 }
 
 function differing(subject: CheckLine['subject'], texts: readonly string[]): SchemaFindings {
@@ -116,7 +116,11 @@ async function compareLive(run: Run, applied: readonly string[]): Promise<Schema
       },
     );
   }
-  const { from, to } = managedOf(withoutOwners(schemaOf(snapshotOf(live.schema, dialect, live.server).objects)), withoutOwners(folded.schema), dialect === 'postgres');
+  const { from, to } = managedOf(
+    withoutOwners(schemaOf(snapshotOf(live.schema, dialect, live.server).objects)),
+    withoutOwners(folded.schema),
+    dialect === 'postgres',
+  );
   const changes = diff(from, to);
   const at = known.length === 0 ? 'nothing applied' : known.join(', ');
   const stale = folded.stale.length === 0 ? '' : ` (${folded.stale.join(', ')} edited since its snapshot)`;

@@ -1,6 +1,6 @@
 import type { Inspection, SchemaDialect } from '../dialects/schema-dialect.ts';
 import type { Change } from '../diff/diff.ts';
-import { asAny, describeObject, rulesFor } from '../diff/lookup.ts';
+import { asAny, rulesFor } from '../diff/lookup.ts';
 import { flagOf, inOrder, pathAfter, requestOf, resolveRename, type RenameRequest } from '../diff/rename-requests.ts';
 import { renameCandidates, type RenameCandidate } from '../diff/renames.ts';
 import type { PlanContext, Statement } from '../diff/rules.ts';
@@ -158,9 +158,4 @@ export function renamePairs(changes: readonly Change[]): [ObjectId, ObjectId][] 
   return changes.flatMap((change) =>
     change.type === 'rename' ? [[keyOf(change.from), keyOf(change.to)] as [ObjectId, ObjectId]] : [],
   );
-}
-
-/** `column users.name`, for a question. */
-export function describeCandidate({ from }: RenameCandidate, rules: SchemaDialect): string {
-  return describeObject(rules.kinds, from);
 }

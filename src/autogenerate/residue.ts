@@ -24,7 +24,9 @@ export function residueLine(change: Change, rules: SchemaDialect, words: Words =
   if (change.type === 'drop') return `${describeObject(rules.kinds, change.object)} ${words.more}`;
   const was = change.from.definition as Record<string, unknown>;
   const now = change.to.definition as Record<string, unknown>;
-  const fields = [...new Set([...Object.keys(was), ...Object.keys(now)])].filter((field) => !sameDefinition(was[field], now[field]));
+  const fields = [...new Set([...Object.keys(was), ...Object.keys(now)])].filter(
+    (field) => !sameDefinition(was[field], now[field]),
+  );
   const told = fields.map((field) => `${field} is ${show(was[field])}, not ${show(now[field])}`);
   return `${describeObject(rules.kinds, change.to)}: ${told.join('; ')}`;
 }

@@ -3,7 +3,14 @@ import { displayPath } from '../paths.ts';
 import { diffText } from './diff-text.ts';
 import { count, type Paint } from './output.ts';
 
-export function autogenerateJson({ written, statements, residue, rows, leftAlone, changes }: AutogenerateReport): object {
+export function autogenerateJson({
+  written,
+  statements,
+  residue,
+  rows,
+  leftAlone,
+  changes,
+}: AutogenerateReport): object {
   return {
     revision: written?.revision ?? null,
     file: written === null ? null : displayPath(written.file),
@@ -21,7 +28,8 @@ export function autogenerateJson({ written, statements, residue, rows, leftAlone
 /** What was found, what was proved, what was written, and what to look at. */
 export function autogenerateText(report: AutogenerateReport, paint: Paint): string {
   const { written, target, statements, changes, leftAlone, residue } = report;
-  const alone = leftAlone.length === 0 ? [] : [`Left alone, since the target does not name it: schema ${leftAlone.join(', ')}.`];
+  const alone =
+    leftAlone.length === 0 ? [] : [`Left alone, since the target does not name it: schema ${leftAlone.join(', ')}.`];
   if (written === null) {
     return [`No differences: ${target} equals ${headOf(report)}. Nothing was written.`, ...alone].join('\n');
   }
@@ -36,7 +44,10 @@ export function autogenerateText(report: AutogenerateReport, paint: Paint): stri
     `Wrote ${displayPath(written.file)} (${count(statements.length, 'statement')}) and its snapshot.`,
     reviewLine(report),
   ];
-  return lines.filter((line, at) => line !== '' || lines[at - 1] !== '').join('\n') + (residue.length > 0 ? `\n${residue.join('\n')}` : '');
+  return (
+    lines.filter((line, at) => line !== '' || lines[at - 1] !== '').join('\n') +
+    (residue.length > 0 ? `\n${residue.join('\n')}` : '')
+  );
 }
 
 function headOf({ heads }: AutogenerateReport): string {
@@ -60,7 +71,9 @@ function unfilledLines({ rows }: AutogenerateReport): string[] {
 
 function reviewLine({ statements, written }: AutogenerateReport): string {
   const losing = statements.filter(({ loses }) => loses !== undefined && loses.length > 0).length;
-  const risky = statements.filter(({ hazard, loses }) => hazard !== undefined && (loses === undefined || loses.length === 0)).length;
+  const risky = statements.filter(
+    ({ hazard, loses }) => hazard !== undefined && (loses === undefined || loses.length === 0),
+  ).length;
   const warnings = [
     ...(losing > 0 ? [`${count(losing, 'statement')} ${losing === 1 ? 'loses' : 'lose'} data`] : []),
     ...(risky > 0 ? [`${count(risky, 'statement')} may fail on rows`] : []),

@@ -22,8 +22,12 @@ const WORDS: Readonly<Record<string, string>> = {
   new: 'torale revision -m TEXT',
   add: 'torale revision -m TEXT',
   make: 'torale revision -m TEXT',
-  generate: 'torale revision -m TEXT',
-  makemigrations: 'torale revision -m TEXT',
+  generate: 'torale revision --autogenerate -m TEXT',
+  makemigrations: 'torale revision --autogenerate -m TEXT',
+  compare: 'torale diff FROM TO',
+  introspect: 'torale inspect',
+  pull: 'torale inspect',
+  dump: 'torale inspect --sql',
   list: 'torale history',
   ls: 'torale history',
   log: 'torale history',
@@ -52,7 +56,7 @@ export function foreignWord(word: string): ToraleError | null {
 export function forwardOnly(): ToraleError {
   return new ToraleError(
     'FORWARD_ONLY',
-    'Torale only goes forward. To take a revision back, write a new one that undoes it, and upgrade:',
-    { hint: 'torale revision -m "take captions back"' },
+    'Torale only goes forward. To take a revision back, write one that restores the schema of an earlier one:',
+    { hint: 'torale revision --autogenerate --target REVISION -m "take captions back"' },
   );
 }

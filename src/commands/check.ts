@@ -22,7 +22,8 @@ export default class Check extends ToraleCommand {
       const { compareSchemas } = await import('../autogenerate/compare-schemas.ts');
       const report = await runCheck(run, {
         offline,
-        compareSchemas: (applied) => compareSchemas(run, { applied, drift, variables: this.variables, secrets: this.moreSecrets() }),
+        compareSchemas: (applied) =>
+          compareSchemas(run, { applied, drift, variables: this.variables, secrets: this.moreSecrets() }),
       });
       const { exitCode, findings } = report;
       return { json: { exitCode, findings }, text: checkText(report, this.output.style), exitCode };

@@ -18,7 +18,8 @@ const AUTOGENERATE_FLAGS = [
 ] as const;
 
 export default class Revision extends ToraleCommand {
-  static override summary = 'Write the file of a new revision: empty, or with --autogenerate what takes head to the target.';
+  static override summary =
+    'Write the file of a new revision: empty, or with --autogenerate what takes head to the target.';
   static override flags = {
     ...newRevisionFlags,
     autogenerate: Flags.boolean({ description: 'compare head with the target and write the statements, proved' }),

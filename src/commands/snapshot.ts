@@ -18,7 +18,12 @@ export default class Snapshot extends ToraleCommand {
       const { written, upToDate } = await writeSnapshots(run, { all: flags.all });
       const shown = written.map(({ revision, file, objects }) => ({ revision, file: displayPath(file), objects }));
       if (shown.length === 0) {
-        const text = upToDate === 0 ? 'There are no revisions.' : `All ${count(upToDate, 'snapshot')} are up to date.`;
+        const text =
+          upToDate === 0
+            ? 'There are no revisions.'
+            : upToDate === 1
+              ? 'The snapshot is up to date.'
+              : `All ${upToDate} snapshots are up to date.`;
         return { json: { written: [], upToDate }, text };
       }
       const rows = shown.map(({ revision, file, objects }) => [revision, count(objects, 'object'), file]);

@@ -189,6 +189,7 @@ function environmentOf(file: FoundFile | null, name: string): Source {
 
 function urlsOf(target: Target | null): string[] {
   if (target === null) return [];
-  const names: readonly unknown[] = typeof target === 'string' || Array.isArray(target) ? [target] : Object.values(target);
+  const names: readonly unknown[] =
+    typeof target === 'string' || Array.isArray(target) ? [target] : Object.values(target);
   return names.flat().filter((name): name is string => typeof name === 'string' && isDatabaseUrl(name));
 }

@@ -31,7 +31,7 @@ export function diff(from: Schema, to: Schema): Change[] {
 }
 
 /** The object a change is about: as it will be, or as it was where it goes. */
-export function subjectOf(change: Change): SchemaObject {
+function subjectOf(change: Change): SchemaObject {
   return 'object' in change ? change.object : change.to;
 }
 

@@ -19,6 +19,10 @@ export function linkGoneFirst(
   // The statement that drops it names what it depends on by the name that it had.
   for (const id of asides) {
     for (const { id: dependent } of from.dependents(id)) graph.wish(nodeOf('drop', dependent), nodeOf('move', id));
+    // It would be taken for what comes with what it uses.
+    for (const { id: needed, strength } of to.needs(id)) {
+      if (strength === 'use') graph.wish(nodeOf('move', id), nodeOf('create', needed));
+    }
   }
   const leaving = new Map<string, ObjectId[]>();
   const namesOf = (schema: Schema, id: ObjectId): readonly string[] => {

@@ -41,8 +41,21 @@ export function impactOf(changes: readonly Change[], sides: Sides, kinds: KindTa
 
   const decide = (id: ObjectId, fate: Fate): void => {
     fates.set(id, fate);
-    if (fate === 'replace' && hasRows(from.get(id)!, kinds)) asides.add(id);
+    if (fate === 'replace' && hasRows(from.get(id)!, kinds) && goesAside(id)) asides.add(id);
     queue.push(id);
+  };
+  const goesAside = (id: ObjectId): boolean => {
+    const object = from.get(id)!;
+    const after = to.get(id);
+    return after !== undefined && rulesFor(kinds, object).aside?.applies?.(asAny(object), asAny(after)) !== false;
+  };
+  const rebuild = (id: ObjectId): void => {
+    const object = to.get(id);
+    const wholes = object === undefined ? [] : (rulesFor(kinds, object).rebuilds?.(asAny(object), context) ?? []);
+    for (const whole of wholes) {
+      const theirs = fates.get(whole) ?? 'keep';
+      if (theirs === 'keep' || theirs === 'alter') decide(whole, 'replace');
+    }
   };
   for (const change of changes) {
     if (change.type === 'create' || change.type === 'drop') decide(subjectId(change), change.type);
@@ -52,6 +65,8 @@ export function impactOf(changes: readonly Change[], sides: Sides, kinds: KindTa
       decide(subjectId(change), statements === null ? 'replace' : 'alter');
     }
   }
+
+  for (const id of [...fates.keys()]) rebuild(id);
 
   const follow = (id: ObjectId, replaced: ObjectId): boolean => {
     const known = follows.get(id);
@@ -75,6 +90,7 @@ export function impactOf(changes: readonly Change[], sides: Sides, kinds: KindTa
     const object = from.get(id);
     const fate = fates.get(id)!;
     if (object === undefined || fate === 'create') continue;
+    if (fate === 'replace') rebuild(id);
     for (const { id: dependent, strength } of from.dependents(id)) {
       const theirs = fates.get(dependent) ?? 'keep';
       if (strength === 'fate' || theirs === 'drop' || theirs === 'replace') continue;
@@ -97,6 +113,7 @@ export function impactOf(changes: readonly Change[], sides: Sides, kinds: KindTa
       decide(dependent, 'replace');
     }
   }
+  for (const id of [...asides]) if (goesAlong(id, from, asides)) asides.delete(id);
   return { fates, follows, asides };
 }
 

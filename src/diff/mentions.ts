@@ -2,7 +2,7 @@ import type { ObjectId } from '../schema/object.ts';
 import type { Schema } from '../schema/schema.ts';
 import type { ActionGraph } from './graph.ts';
 import { asAny, rulesFor } from './lookup.ts';
-import type { Fate, KindTable } from './rules.ts';
+import type { Fate, KindTable, PlanContext } from './rules.ts';
 
 const WORD = /[\p{L}_][\p{L}\p{N}_$]*/gu;
 
@@ -43,18 +43,17 @@ export function linkMentions(
 /** What only should come first: left out where it would close a circle. */
 export function linkBehind(
   graph: ActionGraph,
-  to: Schema,
+  context: PlanContext,
   fates: ReadonlyMap<ObjectId, Fate>,
   kinds: KindTable,
-  nodeOf: (verb: 'create' | 'alter', id: ObjectId) => string,
+  nodeOf: (verb: 'create' | 'alter' | 'drop', id: ObjectId) => string,
 ): void {
   for (const [id, fate] of fates) {
-    if (fate !== 'create' && fate !== 'replace' && fate !== 'alter') continue;
-    const object = to.get(id)!;
-    for (const before of rulesFor(kinds, object).behind?.(asAny(object)) ?? []) {
-      const node = nodeOf(fate === 'alter' ? 'alter' : 'create', id);
-      graph.wish(nodeOf('create', before), node);
-      graph.wish(nodeOf('alter', before), node);
+    if (fate === 'keep') continue;
+    const object = (fate === 'drop' ? context.from : context.to).get(id)!;
+    const node = nodeOf(fate === 'replace' ? 'create' : fate, id);
+    for (const before of rulesFor(kinds, object).behind?.(asAny(object), context) ?? []) {
+      for (const verb of ['drop', 'create', 'alter'] as const) graph.wish(nodeOf(verb, before), node);
     }
   }
 }

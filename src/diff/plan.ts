@@ -88,7 +88,7 @@ class Planner {
     this.#freeNames();
     this.#joinParts();
     linkGoneFirst(this.#graph, this.#from, this.#to, this.#impact, this.#kinds, nodeOf);
-    linkBehind(this.#graph, this.#to, this.#impact.fates, this.#kinds, nodeOf);
+    linkBehind(this.#graph, this.#context, this.#impact.fates, this.#kinds, nodeOf);
     linkMentions(this.#graph, this.#to, this.#impact.fates, this.#kinds, nodeOf);
     const compare = this.#compare();
     const { groups, circle } = this.#graph.order(compare);
@@ -131,8 +131,10 @@ class Planner {
       }
       if (fate === 'drop' || fate === 'replace') {
         for (const { id: dependent } of this.#from.dependents(id)) {
-          graph.edge(nodeOf('drop', dependent), nodeOf('drop', id));
-          graph.edge(nodeOf('alter', dependent), nodeOf('drop', id));
+          for (const theirs of [nodeOf('drop', dependent), nodeOf('alter', dependent)]) {
+            if (this.#lingers(this.#from, dependent, id)) graph.edge(nodeOf('drop', id), theirs);
+            else graph.edge(theirs, nodeOf('drop', id));
+          }
         }
       }
       if (fate !== 'replace') continue;
@@ -144,9 +146,16 @@ class Planner {
   #comesAfterNeeds(verb: Verb, id: ObjectId): void {
     for (const need of this.#to.needs(id)) {
       if (need.strength === 'fate') continue;
-      this.#graph.edge(nodeOf('create', need.id), nodeOf(verb, id));
+      const isEarlier = verb === 'alter' && this.#lingers(this.#to, id, need.id);
+      if (isEarlier) this.#graph.edge(nodeOf(verb, id), nodeOf('create', need.id));
+      else this.#graph.edge(nodeOf('create', need.id), nodeOf(verb, id));
       if (verb === 'create') this.#graph.edge(nodeOf('alter', need.id), nodeOf(verb, id));
     }
+  }
+
+  #lingers(side: Schema, id: ObjectId, needed: ObjectId): boolean {
+    const object = side.get(id)!;
+    return this.#rules(object).lingers?.(asAny(object), side.get(needed)!, this.#context) === true;
   }
 
   /** move › create › carry or follow › drop */

@@ -71,6 +71,13 @@ export interface KindRules<K extends Kind> {
   absorbs?(whole: ObjectOf<K>, part: SchemaObject, context: PlanContext): boolean;
   /** Whether it stays when what it uses is replaced or goes: it only comes after it, and goes before it. */
   outlives?(object: ObjectOf<K>, needed: SchemaObject): boolean;
+  /** Whether it changes or goes only once what it uses is gone, and changes before that comes; others the other way round. */
+  lingers?(object: ObjectOf<K>, needed: SchemaObject, context: PlanContext): boolean;
+  /**
+   * What must be replaced because this one cannot become what it is to be in any other way: its table, for a column.
+   * Asked of what is created, altered or replaced.
+   */
+  rebuilds?(object: ObjectOf<K>, context: PlanContext): readonly ObjectId[];
   /**
    * Whether a dependent that stays as it is must be out of the way while this one is altered.
    *
@@ -96,13 +103,15 @@ export interface KindRules<K extends Kind> {
     beforeRows?(dependent: SchemaObject): boolean;
     /** It never has rows of its own, so that nothing needs to be carried over. */
     isEmpty?(object: ObjectOf<K>): boolean;
+    /** Whether this one is replaced so; absent: each is. */
+    applies?(from: ObjectOf<K>, to: ObjectOf<K>): boolean;
     /** It is always replaced this way, and these statements carry its rows to the new one. */
     carry?(moved: ObjectOf<K>, from: ObjectOf<K>, to: ObjectOf<K>, context: PlanContext): Statement[];
   };
   /** Texts in its definition that name other objects without the server knowing: they should exist before, if they can. */
   mentions?(object: ObjectOf<K>): string | undefined;
-  /** What it should come after if both come or change, though it does not need it: the column it stands behind. */
-  behind?(object: ObjectOf<K>): readonly ObjectId[];
+  /** What it should come, change or go after, though it does not need it: the column it stands behind. */
+  behind?(object: ObjectOf<K>, context: PlanContext): readonly ObjectId[];
   /** Statements of objects that share this text go to {@link PlanRules.combine} together, where their order allows. */
   group?(object: SchemaObject): string;
   /** When it is to come or to go if nothing else decides: before all else, among the rest, after all else. */

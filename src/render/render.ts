@@ -15,7 +15,7 @@ export interface RenderOptions {
  */
 export function renderBody(statements: readonly Statement[], { header = [] }: RenderOptions = {}): string {
   const lines = header.map(comment);
-  for (let at = 0; at < statements.length; ) {
+  for (let at = 0; at < statements.length;) {
     const outside = statements.slice(at).findIndex(({ transactional }) => transactional !== false);
     const count = outside === -1 ? statements.length - at : outside;
     if (count === 0) {
@@ -25,7 +25,9 @@ export function renderBody(statements: readonly Statement[], { header = [] }: Re
     }
     lines.push(
       'await op.autocommit(async () => {',
-      ...statements.slice(at, at + count).flatMap((statement) => renderStatement(statement).map((line) => shifted(line))),
+      ...statements
+        .slice(at, at + count)
+        .flatMap((statement) => renderStatement(statement).map((line) => shifted(line))),
       '});',
     );
     at += count;
@@ -45,7 +47,10 @@ function renderStatement({ sql, hazard }: Statement): string[] {
   if (!sql.includes('\n')) return [...before, `await op.execute(${templateLiteral(sql)});`];
   if (hasTextOverLines(sql)) {
     const [first, ...rest] = templateLiteral(sql).split('\n');
-    return [...before, `await op.execute(${first}`, ...rest.map((line) => KEEP + line)].with(-1, `${KEEP}${rest.at(-1)});`);
+    return [...before, `await op.execute(${first}`, ...rest.map((line) => KEEP + line)].with(
+      -1,
+      `${KEEP}${rest.at(-1)});`,
+    );
   }
   const [first, ...rest] = templateLiteral(`\n${indent(sql, 2)}\n`).split('\n');
   return [...before, `await op.execute(${first}`, ...rest.slice(0, -1), `${rest.at(-1)});`];

@@ -80,7 +80,8 @@ export function parseDelta(text: string, file: string): Delta {
   }
   if (!isRecord(read)) throw invalid('it is no object');
   const { format, revision, checksum, dialects } = read;
-  if (format !== DELTA_FORMAT) throw invalid(`its format is ${JSON.stringify(format)}, this version knows ${DELTA_FORMAT}`);
+  if (format !== DELTA_FORMAT)
+    throw invalid(`its format is ${JSON.stringify(format)}, this version knows ${DELTA_FORMAT}`);
   if (typeof revision !== 'string' || typeof checksum !== 'string') throw invalid('revision or checksum is missing');
   if (!isRecord(dialects)) throw invalid("'dialects' is missing");
   return {
@@ -144,16 +145,23 @@ export function fold(
   };
   for (const { revision, delta } of steps) {
     for (const id of delta.drop) {
-      if (!objects.has(id) && isNews(id, revision)) throw conflict(`${revision} drops ${id}, which is not there`, id, [revision]);
+      if (!objects.has(id) && isNews(id, revision))
+        throw conflict(`${revision} drops ${id}, which is not there`, id, [revision]);
       objects.delete(id);
       author.set(id, revision);
     }
     for (const object of delta.put) {
       const id = keyOf(object);
       const known = objects.get(id);
-      if (known === undefined ? author.has(id) && !isNews(id, revision) : !isNews(id, revision) && !isSame(known, object)) {
+      if (
+        known === undefined ? author.has(id) && !isNews(id, revision) : !isNews(id, revision) && !isSame(known, object)
+      ) {
         const other = author.get(id)!;
-        throw conflict(`${other} and ${revision} leave ${id} each in another state, and neither follows the other`, id, [other, revision]);
+        throw conflict(
+          `${other} and ${revision} leave ${id} each in another state, and neither follows the other`,
+          id,
+          [other, revision],
+        );
       }
       objects.set(id, object);
       author.set(id, revision);
@@ -184,4 +192,3 @@ function conflict(problem: string, object: ObjectId, revisions: readonly string[
 function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
-

@@ -9,11 +9,16 @@ const MASK = '***';
  */
 export function withoutSecrets<T extends SchemaObject>(object: T): T {
   if (object.kind === 'userMapping' && object.definition.options !== undefined) {
-    const options = object.definition.options.map((option) => option.replace(/^(\w*(?:password|passwd|secret|token|key))=.*$/is, `$1=${MASK}`));
+    const options = object.definition.options.map((option) =>
+      option.replace(/^(\w*(?:password|passwd|secret|token|key))=.*$/is, `$1=${MASK}`),
+    );
     return { ...object, definition: { ...object.definition, options } };
   }
   if (object.kind === 'subscription' && object.definition.connection !== undefined) {
-    return { ...object, definition: { ...object.definition, connection: maskConnection(object.definition.connection) } };
+    return {
+      ...object,
+      definition: { ...object.definition, connection: maskConnection(object.definition.connection) },
+    };
   }
   return object;
 }

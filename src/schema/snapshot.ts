@@ -6,7 +6,7 @@ import { withoutSecrets } from './secrets.ts';
 import { canonical, misfit } from './shape.ts';
 
 /** The version of the format that is written. */
-export const SNAPSHOT_FORMAT = 1;
+const SNAPSHOT_FORMAT = 1;
 
 /** An object as a snapshot has it: with what it needs, so that a schema can be built from files alone. */
 export type SnapshotObject = SchemaObject & { readonly needs?: readonly string[] };
@@ -78,12 +78,16 @@ export function checkObject(value: unknown, where: string): SnapshotObject {
     });
   const { kind, path, definition, needs, ...rest } = value as Record<string, unknown>;
   if (typeof kind !== 'string' || !isKind(kind)) throw invalid(`${JSON.stringify(kind)} is no kind of object`);
-  if (!Array.isArray(path) || !path.every((part) => typeof part === 'string')) throw invalid('its path is no list of names');
+  if (!Array.isArray(path) || !path.every((part) => typeof part === 'string'))
+    throw invalid('its path is no list of names');
   const problem = misfit(KINDS[kind], definition);
   if (problem !== null) throw invalid(`the definition of ${kind} ${path.join('.')}: ${problem}`);
   const [unknown] = Object.keys(rest);
   if (unknown !== undefined) throw invalid(`'${unknown}' is unknown`);
-  if (needs !== undefined && !(Array.isArray(needs) && needs.every((need) => typeof need === 'string' && NEED.test(need)))) {
+  if (
+    needs !== undefined &&
+    !(Array.isArray(needs) && needs.every((need) => typeof need === 'string' && NEED.test(need)))
+  ) {
     throw invalid(`what ${kind} ${path.join('.')} needs cannot be read`);
   }
   const read = { kind, path: path as string[], definition: canonical(KINDS[kind], definition as never) };

@@ -32,7 +32,10 @@ describeOn(['postgres'], 'autogenerate', () => {
 
   test('two drafts of one change are the same text', async () => {
     const one = await project();
-    const [first, second] = [await one.draft(USERS, { revId: 'aaaaaaaaaaaa' }), await (await project()).draft(USERS, { revId: 'aaaaaaaaaaaa' })];
+    const [first, second] = [
+      await one.draft(USERS, { revId: 'aaaaaaaaaaaa' }),
+      await (await project()).draft(USERS, { revId: 'aaaaaaaaaaaa' }),
+    ];
     const plain = (text: string): string => text.replace(/Create Date: .*/, '');
     expect(plain(one.textOf(first))).toBe(plain(one.textOf(second)));
     expect(readFileSync(first.written!.deltaFile, 'utf8').replace(/"checksum":"[^"]*"/, '')).toBe(
@@ -42,9 +45,14 @@ describeOn(['postgres'], 'autogenerate', () => {
 
   test('what a revision by hand does counts, and its snapshot is not missed', async () => {
     const one = await project();
-    writeVersions([{ id: 'aaaa00000001', body: '  await op.execute(`CREATE TABLE users (id bigserial PRIMARY KEY)`);' }], one.versions);
+    writeVersions(
+      [{ id: 'aaaa00000001', body: '  await op.execute(`CREATE TABLE users (id bigserial PRIMARY KEY)`);' }],
+      one.versions,
+    );
     const { statements } = await one.draft(USERS.replace(', note text', ''));
-    expect(statements.map(({ sql }) => sql)).toEqual([expect.stringMatching(/^ALTER TABLE public\.users ADD COLUMN name text NOT NULL/)]);
+    expect(statements.map(({ sql }) => sql)).toEqual([
+      expect.stringMatching(/^ALTER TABLE public\.users ADD COLUMN name text NOT NULL/),
+    ]);
     expect(one.events).toEqual([]);
   });
 
@@ -112,10 +120,12 @@ describeOn(['postgres'], 'autogenerate', () => {
     await one.draft(USERS);
     await one.upgrade();
     await one.db.query(`INSERT INTO users (name, note) VALUES ('Ann', 'x'), ('Bob', NULL)`);
-    const wanted = USERS.replace('note text', "note text NOT NULL, email text NOT NULL");
+    const wanted = USERS.replace('note text', 'note text NOT NULL, email text NOT NULL');
     const bare = await one.draft(wanted, { revId: 'bbbbbbbbbbbb' });
     expect(bare.statements.filter(({ hazard }) => hazard !== undefined)).toHaveLength(2);
-    await expect(one.draft(wanted, { fills: ['users.nothing=1'], head: 'base', splice: true })).rejects.toMatchObject({ code: 'USAGE' });
+    await expect(one.draft(wanted, { fills: ['users.nothing=1'], head: 'base', splice: true })).rejects.toMatchObject({
+      code: 'USAGE',
+    });
     const two = new Project(one.db);
     await two.draft(USERS, { revId: 'aaaaaaaaaaaa' });
     const filled = await two.draft(wanted, { fills: [`users.email=name || '@example.com'`, "users.note='none'"] });
@@ -124,7 +134,9 @@ describeOn(['postgres'], 'autogenerate', () => {
       { name: 'Ann', note: 'x', email: 'Ann@example.com' },
       { name: 'Bob', note: 'none', email: 'Bob@example.com' },
     ]);
-    await expect(two.draft(wanted, { fills: ['users.name=1'] })).rejects.toThrow(/nothing in this change asks for a value/);
+    await expect(two.draft(wanted, { fills: ['users.name=1'] })).rejects.toThrow(
+      /nothing in this change asks for a value/,
+    );
   });
 
   test('an empty target against a head that is not is refused', async () => {
@@ -144,7 +156,10 @@ describeOn(['postgres'], 'autogenerate', () => {
       one.versions,
     );
     const all = 'CREATE TABLE a (id int); CREATE TABLE b (id int); CREATE TABLE c (id int);';
-    await expect(one.draft(`${all} CREATE TABLE d (id int);`)).rejects.toMatchObject({ code: 'MULTIPLE_HEADS', exitCode: 7 });
+    await expect(one.draft(`${all} CREATE TABLE d (id int);`)).rejects.toMatchObject({
+      code: 'MULTIPLE_HEADS',
+      exitCode: 7,
+    });
     const { statements, written } = await one.draft(`${all} CREATE TABLE d (id int);`, { head: 'aaaa00000003' });
     expect(statements).toHaveLength(1);
     expect(written!.downRevision).toBe('aaaa00000003');
@@ -179,7 +194,9 @@ describeOn(['postgres'], 'autogenerate', () => {
     await one.draft(mood);
     await one.upgrade();
     const report = await one.draft(mood.replace("('a')", "('a', 'b')").replace("DEFAULT 'a'", "DEFAULT 'b'"));
-    expect(one.textOf(report)).toMatch(/await op\.autocommit\(async \(\) => \{\n\s+await op\.execute\(`ALTER TYPE public\.mood ADD VALUE 'b'/);
+    expect(one.textOf(report)).toMatch(
+      /await op\.autocommit\(async \(\) => \{\n\s+await op\.execute\(`ALTER TYPE public\.mood ADD VALUE 'b'/,
+    );
     await one.upgrade();
     expect(await one.db.query('INSERT INTO t DEFAULT VALUES RETURNING x::text')).toEqual([{ x: 'b' }]);
   });
@@ -235,7 +252,10 @@ describeOn(['postgres'], 'autogenerate', () => {
 
   test('a protected server has no scratch database', async () => {
     const one = await project();
-    await expect(one.draft(USERS, {}, { protected: true })).rejects.toMatchObject({ code: 'SCRATCH_REFUSED', exitCode: 12 });
+    await expect(one.draft(USERS, {}, { protected: true })).rejects.toMatchObject({
+      code: 'SCRATCH_REFUSED',
+      exitCode: 12,
+    });
     expect(join(one.folder, 'versions')).toBe(one.versions);
   });
 });

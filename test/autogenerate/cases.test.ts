@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { describeOn } from '../support/databases.ts';
 import { hasExtensions, makeRoles, postgresMajor, takeAcross } from '../support/schema-change.ts';
 
@@ -67,8 +67,8 @@ describeOn(['postgres'], 'the schema cases', () => {
 
     if (shared.length > 0) {
       test(title, async () => {
-        const [before, after, seed] = (['before', 'after', 'seed'] as const).map((which) => together(shared, which));
-        const { query } = await takeAcross(before!, after!, { seed });
+        const seed = together(shared, 'seed');
+        const { query } = await takeAcross(together(shared, 'before'), together(shared, 'after'), { seed });
         const tables = shared.flatMap((one) => one.keeps.map((table) => `${schemaOf(one)}.${table}`));
         if (tables.length > 0) expect(await query(kept(tables))).toEqual([]);
       });

@@ -2,7 +2,11 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createRun } from '../../src/apply/project.ts';
 import { applyUpgrade } from '../../src/apply/upgrade.ts';
-import { autogenerate, type AutogenerateReport, type AutogenerateRequest } from '../../src/autogenerate/autogenerate.ts';
+import {
+  autogenerate,
+  type AutogenerateReport,
+  type AutogenerateRequest,
+} from '../../src/autogenerate/autogenerate.ts';
 import { libraryConfig } from '../../src/config/library.ts';
 import type { ToraleEvent } from '../../src/events.ts';
 import type { TestDatabase } from '../support/databases.ts';
@@ -25,7 +29,11 @@ export class Project {
   }
 
   /** Drafts a revision for this SQL; nothing is applied. */
-  async draft(target: string, request: Partial<AutogenerateRequest> = {}, settings: object = {}): Promise<AutogenerateReport> {
+  async draft(
+    target: string,
+    request: Partial<AutogenerateRequest> = {},
+    settings: object = {},
+  ): Promise<AutogenerateReport> {
     const file = join(this.folder, 'schema.sql');
     writeFileSync(file, target);
     return autogenerate(this.run(settings), {

@@ -27,7 +27,13 @@ const { values, positionals } = parseArgs({
 
 const isSql = positionals.some((file) => file.endsWith('.sql'));
 const pairs = isSql
-  ? [{ id: positionals.join(' → '), before: readFileSync(positionals[0], 'utf8'), after: readFileSync(positionals[1], 'utf8') }]
+  ? [
+      {
+        id: positionals.join(' → '),
+        before: readFileSync(positionals[0], 'utf8'),
+        after: readFileSync(positionals[1], 'utf8'),
+      },
+    ]
   : positionals.flatMap((file) =>
       readFileSync(file, 'utf8')
         .split('\n')
@@ -39,10 +45,15 @@ const pairs = isSql
           before: pair.before_sql ?? pair.current_sql,
           after: pair.after_sql ?? pair.desired_sql,
           seed: pair.seed_sql,
-          roles: [...(pair.roles ?? []), ...(pair.makes_roles ?? []), ...(pair.before_sql === undefined ? [] : ['td_r1', 'td_r2'])],
+          roles: [
+            ...(pair.roles ?? []),
+            ...(pair.makes_roles ?? []),
+            ...(pair.before_sql === undefined ? [] : ['td_r1', 'td_r2']),
+          ],
         })),
     );
-const pattern = values.id === undefined ? /./ : new RegExp(`^${values.id.replaceAll('.', '\\.').replaceAll('*', '.*')}$`);
+const pattern =
+  values.id === undefined ? /./ : new RegExp(`^${values.id.replaceAll('.', '\\.').replaceAll('*', '.*')}$`);
 
 const dialect = await loadDialect('postgres');
 const rules = await loadSchemaDialect('postgres');
@@ -54,7 +65,11 @@ async function database(sql) {
   await admin.query(`CREATE DATABASE ${name} TEMPLATE template0`);
   const url = new URL(values.url);
   url.pathname = `/${name}`;
-  const session = await dialect.connect(parseDatabaseUrl(url.href, { cwd: "." }), { connectTimeoutMs: 5000, readOnly: false, create: false });
+  const session = await dialect.connect(parseDatabaseUrl(url.href, { cwd: '.' }), {
+    connectTimeoutMs: 5000,
+    readOnly: false,
+    create: false,
+  });
   try {
     if (sql.trim() !== '') await session.query(sql);
   } catch (error) {
@@ -68,9 +83,9 @@ async function database(sql) {
       'SELECT subname FROM pg_subscription s JOIN pg_database d ON d.oid = s.subdbid WHERE d.datname = current_database()',
     );
     for (const { subname } of rows) {
-      await session.query(`ALTER SUBSCRIPTION ${subname} DISABLE`);
-      await session.query(`ALTER SUBSCRIPTION ${subname} SET (slot_name = NONE)`);
-      await session.query(`DROP SUBSCRIPTION ${subname}`);
+      await session.query(`ALTER SUBSCRIPTION ${String(subname)} DISABLE`);
+      await session.query(`ALTER SUBSCRIPTION ${String(subname)} SET (slot_name = NONE)`);
+      await session.query(`DROP SUBSCRIPTION ${String(subname)}`);
     }
     await session.close();
     await admin.query(`DROP DATABASE ${name} WITH (FORCE)`);
@@ -93,7 +108,8 @@ async function run(pair) {
     if (unread.length > 0) return `unread: ${unread.join(', ')}`;
     const sides = { from: from.schema, to: to.schema, version: from.server.number, flavor: 'postgres' };
     const { statements } = planChanges(sides, rules);
-    if (values.show) for (const { sql, hazard } of statements) console.log(hazard === undefined ? sql : `-- ${hazard}\n${sql}`, ';\n');
+    if (values.show)
+      for (const { sql, hazard } of statements) console.log(hazard === undefined ? sql : `-- ${hazard}\n${sql}`, ';\n');
     let open = false;
     const finish = async (word) => {
       if (open) await a.session.query(word);

@@ -9,8 +9,11 @@ async function executed(body: string): Promise<string[]> {
     execute: (sql: string) => Promise.resolve(void texts.push(sql)),
     autocommit: (work: () => Promise<void>) => work(),
   };
-  const run = new Function('op', `return (async () => {\n${body}\n})()`) as (op: object) => Promise<void>;
-  await run(op);
+  const source = `export async function upgrade(op) {\n${body}\n}`;
+  const module = (await import(`data:text/javascript;base64,${Buffer.from(source).toString('base64')}`)) as {
+    upgrade: (operations: object) => Promise<void>;
+  };
+  await module.upgrade(op);
   return texts;
 }
 
@@ -19,10 +22,10 @@ const HOSTILE = [
   String.raw`SELECT '\d' ~ E'\\n'`,
   'SELECT `x`, ${y}, "$" || \'{z}\'',
   String.raw`SELECT '\' || ${'`'}a${'`'} || '${'${b}'}'`,
-  'SELECT \'ends with a backslash\\',
-  'SELECT \'line\r\nend\rs\'',
-  'SELECT \'\u0001\u007f\u2028\u2029\'',
-  'SELECT \'\ud83d\ude00 and \ud800 alone\'',
+  "SELECT 'ends with a backslash\\",
+  "SELECT 'line\r\nend\rs'",
+  "SELECT '\u0001\u007f\u2028\u2029'",
+  "SELECT '\ud83d\ude00 and \ud800 alone'",
   String.raw`SELECT '\u0041 \x41 \u{41} \unicorn'`,
   'CREATE FUNCTION f() AS $$\n  begin\n    -- `tick` \\d ${x}\n  end\n$$',
   "COMMENT ON TABLE t IS 'two\n   lines'",
@@ -39,14 +42,23 @@ describe('a body', () => {
   test('a statement of several lines is indented, which means nothing to the server', async () => {
     const sql = "CREATE TABLE t (\n  a text DEFAULT 'x',\n  b text\n)";
     const body = renderBody([{ sql }]);
-    expect(body).toBe("  await op.execute(`\n    CREATE TABLE t (\n      a text DEFAULT 'x',\n      b text\n    )\n  `);");
+    expect(body).toBe(
+      "  await op.execute(`\n    CREATE TABLE t (\n      a text DEFAULT 'x',\n      b text\n    )\n  `);",
+    );
     const [text] = await executed(body);
     expect(text!.replaceAll(/\s+/g, ' ').trim()).toBe(sql.replaceAll(/\s+/g, ' '));
   });
 
   test('comments stand above their statement, and cannot end in code', async () => {
-    const body = renderBody([{ sql: 'DROP TABLE t', hazard: 'Data loss: every row of t\u2028process.exit()\nand more' }]);
-    expect(body.split('\n').slice(0, -1).every((line) => line.startsWith('  // '))).toBe(true);
+    const body = renderBody([
+      { sql: 'DROP TABLE t', hazard: 'Data loss: every row of t\u2028process.exit()\nand more' },
+    ]);
+    expect(
+      body
+        .split('\n')
+        .slice(0, -1)
+        .every((line) => line.startsWith('  // ')),
+    ).toBe(true);
     expect(await executed(body)).toEqual(['DROP TABLE t']);
   });
 

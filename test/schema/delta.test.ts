@@ -12,7 +12,8 @@ const column = (owner: string, name: string, type: string): SchemaObject =>
 function schema(...objects: SchemaObject[]): Schema {
   const needs = new Map<string, Need[]>();
   for (const { kind, path } of objects) {
-    if (kind === 'column') needs.set(`column:${path.join('.')}`, [{ id: `table:${path.slice(0, 2).join('.')}`, strength: 'own' }]);
+    if (kind === 'column')
+      needs.set(`column:${path.join('.')}`, [{ id: `table:${path.slice(0, 2).join('.')}`, strength: 'own' }]);
   }
   return new Schema(objects, needs);
 }
@@ -29,7 +30,9 @@ describe('a delta', () => {
   });
 
   test('is read as it was written, one object a line', () => {
-    const dialects = { postgres: deltaOf(users, wider, server, [['column:public.users.a', 'column:public.users.name']]) };
+    const dialects = {
+      postgres: deltaOf(users, wider, server, [['column:public.users.a', 'column:public.users.name']]),
+    };
     const text = renderDelta({ revision: 'abc', checksum: 'sha256:ts:00', dialects });
     expect(text.split('\n').filter((line) => /^\{"(?:put|drop|rename)"/.test(line))).toHaveLength(3);
     expect(parseDelta(text, 'x.json')).toEqual({ revision: 'abc', checksum: 'sha256:ts:00', dialects });
@@ -69,15 +72,25 @@ describe('a fold', () => {
   });
 
   test('takes two branches that do not meet, and the same thing done twice', () => {
-    const folded = fold([step('base', Schema.empty, users), step('l', users, posts), step('r', users, posts)], asBranches);
-    expect([...folded.keys()].toSorted()).toEqual(['column:public.users.id', 'table:public.posts', 'table:public.users']);
+    const folded = fold(
+      [step('base', Schema.empty, users), step('l', users, posts), step('r', users, posts)],
+      asBranches,
+    );
+    expect([...folded.keys()].toSorted()).toEqual([
+      'column:public.users.id',
+      'table:public.posts',
+      'table:public.users',
+    ]);
   });
 
   test('names what two branches leave in different states', () => {
     const other = schema(table('users'), column('users', 'id', 'text'));
     const steps = [step('base', Schema.empty, users), step('l', users, wider), step('r', users, other)];
     expect(() => fold(steps, asBranches)).toThrow(
-      expect.objectContaining({ code: 'FOLD_CONFLICT', data: { object: 'column:public.users.id', revisions: ['l', 'r'] } }),
+      expect.objectContaining({
+        code: 'FOLD_CONFLICT',
+        data: { object: 'column:public.users.id', revisions: ['l', 'r'] },
+      }),
     );
   });
 
@@ -86,7 +99,10 @@ describe('a fold', () => {
   });
 
   test('names a part that has lost its whole', () => {
-    const orphan = { revision: 'r', delta: { server, drop: [], rename: [], put: [withNeeds(users, 'column:public.users.id')] } };
+    const orphan = {
+      revision: 'r',
+      delta: { server, drop: [], rename: [], put: [withNeeds(users, 'column:public.users.id')] },
+    };
     expect(() => fold([orphan], inLine)).toThrow(/has lost table:public\.users/);
   });
 });

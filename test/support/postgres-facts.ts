@@ -24,9 +24,11 @@ function pgDump(): string | undefined {
  */
 export async function factsOf(url: string): Promise<string[]> {
   const program = pgDump();
+  // A database may have settings of its own, and pg_dump leaves some of them as they are.
+  const env = { ...process.env, PGOPTIONS: '-c timezone=UTC -c quote_all_identifiers=off' };
   if (program !== undefined) {
     try {
-      const { stdout } = await run(program, ['--schema-only', url], { encoding: 'utf8', maxBuffer: 2 ** 28 });
+      const { stdout } = await run(program, ['--schema-only', url], { env, encoding: 'utf8', maxBuffer: 2 ** 28 });
       return takeApart(stdout);
     } catch (error) {
       // A pg_dump older than the server refuses it.

@@ -42,7 +42,11 @@ export async function takeAcross(before: string, after: string, options: ChangeO
 }
 
 /** The same both ways; answers with the way there. */
-export async function takeThereAndBack(before: string, after: string, options: ChangeOptions = {}): Promise<SchemaChange> {
+export async function takeThereAndBack(
+  before: string,
+  after: string,
+  options: ChangeOptions = {},
+): Promise<SchemaChange> {
   const there = await takeAcross(before, after, options);
   await takeAcross(after, before);
   return there;
@@ -100,7 +104,9 @@ async function runAll(url: string, statements: readonly Statement[]): Promise<vo
         isOpen = true;
       }
       await client.query(sql).catch((error: unknown) => {
-        throw new Error(`${String(error)}, in\n${statements.map((statement) => statement.sql).join(';\n')}`, { cause: error });
+        throw new Error(`${String(error)}, in\n${statements.map((statement) => statement.sql).join(';\n')}`, {
+          cause: error,
+        });
       });
     }
     await finish();

@@ -27,7 +27,7 @@ const idOfTable = ({ schema, name }: RowTable): ObjectId => idOf('table', [schem
  * Puts made-up rows into every table of a scratch database that `schema` has. Each INSERT is a transaction of its own: the
  * locks of thousands of tables would not fit into one.
  */
-export async function fillRows(session: Session, schema: Schema): Promise<Filling> {
+async function fillRows(session: Session, schema: Schema): Promise<Filling> {
   const catalog = await readRowCatalog(session);
   const index = new RowCatalogIndex(catalog);
   const values = new RowValues(catalog.types, catalog.isUtf8);

@@ -19,20 +19,46 @@ const TRIGGER = "CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN 
 
 describeOn(['postgres'], 'the type of a column', () => {
   test.for([
-    ['views on views', 'CREATE TABLE t (a int); CREATE VIEW v AS SELECT a FROM t; CREATE VIEW w AS SELECT a FROM v; CREATE MATERIALIZED VIEW m AS SELECT a FROM w; CREATE INDEX m_a ON m (a)'],
-    ['a policy', 'CREATE TABLE t (a int); CREATE TABLE o (b int); CREATE POLICY p ON t USING (a > 0); CREATE POLICY q ON o USING (b IN (SELECT a FROM t))'],
-    ['a trigger', `${TRIGGER} CREATE TABLE t (a int); CREATE TRIGGER g BEFORE UPDATE OF a ON t FOR EACH ROW WHEN (old.a <> new.a) EXECUTE FUNCTION f(); ALTER TABLE t DISABLE TRIGGER g`],
-    ['a rule', 'CREATE TABLE t (a int); CREATE TABLE l (x bigint); CREATE RULE r AS ON DELETE TO t DO ALSO INSERT INTO l VALUES (old.a)'],
-    ['a generated column', 'CREATE TABLE t (a int, g bigint GENERATED ALWAYS AS (a * 2) STORED); CREATE INDEX i ON t (g); COMMENT ON COLUMN t.g IS \'g\'; CREATE VIEW v AS SELECT g FROM t'],
-    ['indexes, constraints and statistics', 'CREATE TABLE t (a int PRIMARY KEY CHECK (a > 0)); CREATE INDEX i ON t ((a + 1)) WHERE a > 2; CREATE TABLE c (x bigint REFERENCES t); CREATE STATISTICS s ON (a + 1), (a + 2) FROM t'],
-    ['a view with a rule and a trigger of its own', `${TRIGGER} CREATE TABLE t (a int); CREATE VIEW v AS SELECT a FROM t; CREATE TRIGGER g INSTEAD OF INSERT ON v FOR EACH ROW EXECUTE FUNCTION f(); CREATE RULE r AS ON DELETE TO v DO INSTEAD NOTHING`],
-    ['children by INHERITS', 'CREATE TABLE t (a int); CREATE TABLE c (b int) INHERITS (t); CREATE VIEW v AS SELECT a FROM c'],
+    [
+      'views on views',
+      'CREATE TABLE t (a int); CREATE VIEW v AS SELECT a FROM t; CREATE VIEW w AS SELECT a FROM v; CREATE MATERIALIZED VIEW m AS SELECT a FROM w; CREATE INDEX m_a ON m (a)',
+    ],
+    [
+      'a policy',
+      'CREATE TABLE t (a int); CREATE TABLE o (b int); CREATE POLICY p ON t USING (a > 0); CREATE POLICY q ON o USING (b IN (SELECT a FROM t))',
+    ],
+    [
+      'a trigger',
+      `${TRIGGER} CREATE TABLE t (a int); CREATE TRIGGER g BEFORE UPDATE OF a ON t FOR EACH ROW WHEN (old.a <> new.a) EXECUTE FUNCTION f(); ALTER TABLE t DISABLE TRIGGER g`,
+    ],
+    [
+      'a rule',
+      'CREATE TABLE t (a int); CREATE TABLE l (x bigint); CREATE RULE r AS ON DELETE TO t DO ALSO INSERT INTO l VALUES (old.a)',
+    ],
+    [
+      'a generated column',
+      "CREATE TABLE t (a int, g bigint GENERATED ALWAYS AS (a * 2) STORED); CREATE INDEX i ON t (g); COMMENT ON COLUMN t.g IS 'g'; CREATE VIEW v AS SELECT g FROM t",
+    ],
+    [
+      'indexes, constraints and statistics',
+      'CREATE TABLE t (a int PRIMARY KEY CHECK (a > 0)); CREATE INDEX i ON t ((a + 1)) WHERE a > 2; CREATE TABLE c (x bigint REFERENCES t); CREATE STATISTICS s ON (a + 1), (a + 2) FROM t',
+    ],
+    [
+      'a view with a rule and a trigger of its own',
+      `${TRIGGER} CREATE TABLE t (a int); CREATE VIEW v AS SELECT a FROM t; CREATE TRIGGER g INSTEAD OF INSERT ON v FOR EACH ROW EXECUTE FUNCTION f(); CREATE RULE r AS ON DELETE TO v DO INSTEAD NOTHING`,
+    ],
+    [
+      'children by INHERITS',
+      'CREATE TABLE t (a int); CREATE TABLE c (b int) INHERITS (t); CREATE VIEW v AS SELECT a FROM c',
+    ],
   ] as const)('changes under %s', async ([, before]) => {
     await widen(before);
   });
 
   test.skipIf(postgresMajor() < 14)('changes under a function that the server looks into', async () => {
-    await widen('CREATE TABLE t (a int); CREATE FUNCTION f() RETURNS bigint LANGUAGE sql BEGIN ATOMIC SELECT sum(a) FROM t; END; CREATE VIEW v AS SELECT f() AS x');
+    await widen(
+      'CREATE TABLE t (a int); CREATE FUNCTION f() RETURNS bigint LANGUAGE sql BEGIN ATOMIC SELECT sum(a) FROM t; END; CREATE VIEW v AS SELECT f() AS x',
+    );
   });
 
   test('a default that cannot be cast goes before and comes after', async () => {
@@ -57,14 +83,19 @@ describeOn(['postgres'], 'the type of a column', () => {
   });
 
   test('types between which nothing is cast: no value is taken over in silence', async () => {
-    const { statements, sql } = await takeAcross('CREATE TABLE t (a int, b int)', 'CREATE TABLE t (a timestamp, b int)');
+    const { statements, sql } = await takeAcross(
+      'CREATE TABLE t (a int, b int)',
+      'CREATE TABLE t (a timestamp, b int)',
+    );
     expect(statements.find((statement) => /\ba\b/.test(statement.sql))?.hazard, sql).toBeDefined();
   });
 
   test('changes where columns of other tables are rows of its table', async () => {
     const before = 'CREATE TABLE t (a int); CREATE TABLE u (id int, x t)';
     const after = before.replace('a int', 'a bigint');
-    const { query } = await takeAcross(before, after, { seed: 'INSERT INTO t VALUES (5), (6); INSERT INTO u SELECT 1, t FROM t' });
+    const { query } = await takeAcross(before, after, {
+      seed: 'INSERT INTO t VALUES (5), (6); INSERT INTO u SELECT 1, t FROM t',
+    });
     expect(await query(SUM)).toEqual([{ sum: 11 }]);
     expect(await query('SELECT sum((x).a)::int AS sum FROM u')).toEqual([{ sum: 11 }]);
   });

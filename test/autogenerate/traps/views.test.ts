@@ -11,13 +11,19 @@ describeOn(['postgres'], 'views', () => {
     const { sql } = await takeThereAndBack(before, after);
     expect(sql).toMatch(/CREATE OR REPLACE VIEW public\.v/);
     const stale = 'CREATE TABLE t (id int, a int); CREATE VIEW v AS SELECT * FROM t; ALTER TABLE t ADD m int';
-    expect((await takeAcross(stale, before.replace('CREATE VIEW w AS SELECT * FROM v', '').replace('a int)', 'a int, m int)'))).sql).toMatch(
-      /^CREATE OR REPLACE VIEW/,
-    );
+    expect(
+      (
+        await takeAcross(
+          stale,
+          before.replace('CREATE VIEW w AS SELECT * FROM v', '').replace('a int)', 'a int, m int)'),
+        )
+      ).sql,
+    ).toMatch(/^CREATE OR REPLACE VIEW/);
   });
 
   test('columns in another order cannot be replaced in place', async () => {
-    const before = 'CREATE TABLE t (id int, a int); CREATE VIEW v AS SELECT id, a FROM t; CREATE VIEW w AS SELECT a FROM v';
+    const before =
+      'CREATE TABLE t (id int, a int); CREATE VIEW v AS SELECT id, a FROM t; CREATE VIEW w AS SELECT a FROM v';
     const { sql } = await takeThereAndBack(before, before.replace('SELECT id, a', 'SELECT a, id'));
     expect(sql).toMatch(/DROP VIEW public\.w/);
   });

@@ -173,7 +173,7 @@ export function splitPrivilege(privilege: string): [string, string?] {
   return at === -1 ? [privilege] : [privilege.slice(0, at), privilege.slice(at + 2, -1)];
 }
 
-export function columnPrivilege(word: string, column: string): string {
+function columnPrivilege(word: string, column: string): string {
   return `${word} (${ident(column)})`;
 }
 

@@ -101,7 +101,7 @@ export const aggregate: KindRules<'aggregate'> = {
 };
 
 /** `public.total(integer)`; one without arguments has a star. */
-export function aggregateSignature(path: Path): string {
+function aggregateSignature(path: Path): string {
   const [, , identity] = path;
   return `${qualified(path.slice(0, 2))}(${identity === '' ? '*' : identity!})`;
 }

@@ -10,9 +10,11 @@ import {
 } from '../../../schema/object.ts';
 import { ident, qualified } from '../ident.ts';
 import { alterColumn } from './column-alter.ts';
+import { comesFromAbove, tablesToRebuild } from './column-local.ts';
 import { afterColumn } from './column-storage.ts';
 import { columnDefinition, identitySequence } from './column-sql.ts';
 import { conversionOf, isComparable, isSameBase } from './column-type.ts';
+import { cutBytes } from './default-name.ts';
 import { relationName } from './names.ts';
 import { inheritedDifferences } from './inherited-column.ts';
 import { linksDown, steadyParents } from './relation-tree.ts';
@@ -31,10 +33,11 @@ export const column: KindRules<'column'> = {
     return addColumn(object, context.parts, context);
   },
   drop: (object, context) => {
-    const parents = object.definition.inherited === true ? steadyParents(object.path.slice(0, 2), context) : [];
+    const { inherited, local } = object.definition;
+    const parents = inherited === true && local !== true ? steadyParents(object.path.slice(0, 2), context) : [];
     return parents.length > 0 ? [] : dropColumn(object, context);
   },
-  alter: alterColumn,
+  alter: (from, to, context) => (comesFromAbove(from, to, context) ? null : alterColumn(from, to, context)),
   rename: (from, to) => [
     {
       sql: `ALTER TABLE ${qualified(to.path.slice(0, 2))} RENAME COLUMN ${ident(from.path[2]!)} TO ${ident(to.path[2]!)}`,
@@ -55,6 +58,26 @@ export const column: KindRules<'column'> = {
     return sameDefinition(part.path, serialSequence(object.path)) && serialOf(object, context) !== null;
   },
   outlives: (object, needed) => needed.kind === 'column' && !isOfOneTable(object, needed),
+  // The server changes no column that is still inherited, and a new one above must find it as it is to be.
+  lingers: (object, needed, context) =>
+    needed.kind === 'column' && !isOfOneTable(object, needed) && context.fate(keyOf(needed)) !== 'replace',
+  rebuilds: tablesToRebuild,
+  aside: {
+    move: (object, context) => {
+      const [schema, table, name] = object.path as [string, string, string];
+      const spare = spareColumn(object, context);
+      const sql = `ALTER TABLE ${qualified([schema, table])} RENAME COLUMN ${ident(name)} TO ${ident(spare)}`;
+      return { statements: [{ sql }], moved: { ...object, path: [schema, table, spare] } };
+    },
+    beforeRows: ({ kind }) => kind === 'default',
+    applies: ({ definition: before }, { definition: after }) =>
+      before.inherited !== true && after.inherited === true && (before.expression ?? after.expression) === undefined,
+    carry: (moved, from, to, context) => {
+      const { using } = conversionOf(moved.path, from.definition.type, to.definition.type, context);
+      const value = using ?? ident(moved.path[2]!);
+      return [{ sql: `UPDATE ${qualified(to.path.slice(0, 2))} SET ${ident(to.path[2]!)} = ${value}` }];
+    },
+  },
   disturbs: (from, to, dependent, context, followed) => {
     const isRetyped = followed || from.definition.type !== to.definition.type;
     if (!isRetyped && from.definition.collation === to.definition.collation) return false;
@@ -69,6 +92,16 @@ export const column: KindRules<'column'> = {
   },
 };
 
+function spareColumn({ path: [schema, table, name] }: Column, { from, to }: PlanContext): string {
+  const isTaken = (spare: string): boolean =>
+    [from, to].some((side) => side.find('column', [schema!, table!, spare]) !== undefined);
+  for (let count = 1; ; count++) {
+    const suffix = count === 1 ? '_old' : `_old${count}`;
+    const spare = `${cutBytes(name!, 63 - suffix.length)}${suffix}`;
+    if (!isTaken(spare)) return spare;
+  }
+}
+
 /** The tables below lose it as well, but for one that is to have it for itself. */
 function dropColumn(object: Column, context: PlanContext): Statement[] {
   const [schema, table, column] = object.path as [string, string, string];
@@ -77,13 +110,15 @@ function dropColumn(object: Column, context: PlanContext): Statement[] {
   );
   const isKept = (child: Path): boolean => context.to.find('column', [...child, column]) !== undefined;
   const isOnly = below.some(({ child }) => isKept(child));
+  // Under the name it was moved to, its values have been carried over.
+  const isCarried = context.fate(keyOf(object)) === 'keep';
   const isDerived = object.definition.expression !== undefined;
   const hazard = `Data loss: every value in ${nameOf(object.path)}.`;
   const rest = isOnly ? below.filter(({ child }) => !isKept(child)) : [];
   return [
     {
       sql: `ALTER TABLE ${isOnly ? 'ONLY ' : ''}${qualified([schema, table])} DROP COLUMN ${ident(column)}`,
-      ...(isDerived ? {} : { hazard, loses: [keyOf(object)] }),
+      ...(isDerived || isCarried ? {} : { hazard, loses: [keyOf(object)] }),
     },
     ...rest.flatMap(({ child }) => {
       const own = context.from.find('column', [...child, column]);

@@ -5,6 +5,7 @@ interface Row {
   readonly oid: number;
   readonly relation: number;
   readonly index?: number;
+  readonly copies?: readonly number[];
   readonly schema: string;
   readonly table: string;
   readonly name: string;
@@ -20,6 +21,15 @@ interface Row {
 /** From 18 on NOT NULL is a constraint: an object where it says more than the column's own NOT NULL. */
 const NOT_NULL = `OR k.contype = 'n' AND (k.connoinherit OR NOT k.convalidated OR k.conname <> pg_catalog.left(c.relname || '_' || (
         SELECT a.attname FROM pg_catalog.pg_attribute a WHERE a.attrelid = c.oid AND a.attnum = k.conkey[1]) || '_not_null', 63))`;
+
+/**
+ * A foreign key that refers to a partitioned table has a copy for each partition, which holds on to the columns and the index
+ * there: nobody can drop those while it is there.
+ */
+const COPIES = `WITH RECURSIVE copy AS (
+        SELECT y.oid, y.conrelid FROM pg_catalog.pg_constraint y WHERE y.conparentid = k.oid
+        UNION ALL SELECT y.oid, y.conrelid FROM pg_catalog.pg_constraint y JOIN copy ON y.conparentid = copy.oid)
+      SELECT json_agg(copy.oid::int8) FROM copy WHERE copy.conrelid = k.conrelid`;
 
 export const constraintReader: Reader<Row> = {
   name: 'constraints',
@@ -38,6 +48,7 @@ export const constraintReader: Reader<Row> = {
           JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum = o.number)
       END AS columns,
       CASE WHEN k.contype = 'f' THEN json_build_array(rn.nspname, r.relname) END AS references,
+      CASE WHEN k.contype = 'f' THEN (${COPIES}) END AS copies,
       x.reloptions AS options, ${printedOptions('x.reloptions')} AS with, s.spcname AS tablespace
     FROM pg_catalog.pg_constraint k
     JOIN pg_catalog.pg_class c ON c.oid = k.conrelid
@@ -50,12 +61,13 @@ export const constraintReader: Reader<Row> = {
       AND ${USER_SCHEMA} AND ${notOfExtension('pg_class', 'c.oid')}
     ORDER BY c.oid, k.contype = 'f', k.contype <> 'p', k.oid`,
   read: (rows, catalog) => {
-    for (const { oid, relation, index, schema, table, name, with: storage, ...rest } of rows) {
+    for (const { oid, relation, index, copies = [], schema, table, name, with: storage, ...rest } of rows) {
       // EXCLUDE alone prints them within its definition.
       const bare = storage === undefined ? rest.definition : rest.definition.replace(` WITH (${storage})`, () => '');
       const definition = { ...rest, definition: bare };
       const id = catalog.put('constraint', [schema, table, name], definition, ['pg_constraint', oid]);
       if (index !== undefined) catalog.alias(id, ['pg_class', index]);
+      catalog.alias(id, ...copies.map((copy) => ['pg_constraint', copy] as const));
       catalog.later(() => catalog.need(id, catalog.at(['pg_class', relation]), 'own'));
     }
   },

@@ -1,10 +1,10 @@
 import type { KindRules, PlanContext, Statement } from '../../../diff/rules.ts';
-import { idOf, nameOf, sameDefinition, type ObjectOf, type Path } from '../../../schema/object.ts';
-import type { Schema } from '../../../schema/schema.ts';
+import { idOf, nameOf, sameDefinition, type ObjectId, type ObjectOf, type Path } from '../../../schema/object.ts';
+import { Schema } from '../../../schema/schema.ts';
 import { ident, qualified } from '../ident.ts';
 import { afterConstraint, changeIndex, constraintClause, indexOf } from './constraint-sql.ts';
 import { keysName, relationName } from './names.ts';
-import { linksUp } from './relation-tree.ts';
+import { linksDown, linksUp } from './relation-tree.ts';
 
 type Constraint = ObjectOf<'constraint'>;
 
@@ -31,6 +31,7 @@ export const constraint: KindRules<'constraint'> = {
     },
   ],
   renamedUnasked: true,
+  behind,
   occupies: (object, context) => [
     ...(hasIndex(object) ? [relationName(indexOf(object))] : []),
     ...(context === undefined ? [] : keysOf(object)),
@@ -103,6 +104,20 @@ function alter(from: Constraint, to: Constraint): Statement[] | null {
     statements.push({ sql: `${words} VALIDATE CONSTRAINT ${name}`, ...(hazard === null ? {} : { hazard }) });
   }
   return [...statements, ...storage];
+}
+
+/**
+ * A check reaches the tables that have joined by then, and stays with those that have left; a foreign key asks what the
+ * other table is like.
+ */
+function behind(object: Constraint, { from, to, fate }: PlanContext): ObjectId[] {
+  const { type, references } = object.definition;
+  const isGoing = !to.has(idOf('constraint', object.path));
+  const links = type === 'CHECK' && !isGoing ? linksDown(tableOf(object), to) : [];
+  const kept = linksDown(tableOf(object), isGoing ? from : new Schema([], new Map())).filter(
+    ({ child }) => fate(idOf('table', child)) !== 'drop' && hasAlike({ ...object, path: [...child, object.path[2]!] }, child, to),
+  );
+  return [...links, ...kept].map(({ id }) => id).concat(references === undefined || isGoing ? [] : [idOf('table', references)]);
 }
 
 /** A table that leaves its parent keeps the parent's constraints as its own. */

@@ -23,8 +23,8 @@ export const eventTriggerReader: Reader<Row> = {
     JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace
     WHERE ${notOfExtension('pg_event_trigger', 'e.oid')}`,
   read: (rows, catalog) => {
-    for (const { oid, name, tags, ...definition } of rows) {
-      catalog.put('eventTrigger', [name], { ...definition, tags: tags?.toSorted() }, ['pg_event_trigger', oid]);
+    for (const { oid, name, ...definition } of rows) {
+      catalog.put('eventTrigger', [name], definition, ['pg_event_trigger', oid]);
     }
   },
 };

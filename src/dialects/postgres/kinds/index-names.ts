@@ -17,12 +17,14 @@ export function makesParts(index: Index, to: Schema): boolean {
   return (
     linksDown(index.path.slice(0, 2), to).every(({ child }) =>
       parts.some(({ path }) => sameDefinition(path.slice(0, 2), child)),
-    ) && parts.every((part) => part.definition.given === undefined && isPlain(part) && makesParts(part, to))
+    ) && parts.every((part) => part.definition.given === undefined && isUsualPart(part, index) && makesParts(part, to))
   );
 }
 
-function isPlain({ definition: { options, statistics, tablespace } }: Index): boolean {
-  return options === undefined && statistics === undefined && tablespace === undefined;
+/** The server gives a part the storage options of the whole. */
+function isUsualPart({ definition: { options, statistics, tablespace } }: Index, whole: Index | undefined): boolean {
+  const isLikeWhole = sameDefinition(options, whole?.definition.options);
+  return isLikeWhole && statistics === undefined && tablespace === undefined;
 }
 
 /** Whether an index is a part of another, or a part of its parts. */
@@ -47,5 +49,14 @@ export function comesWithPartition(index: Index, context: PlanContext): boolean 
 
 /** Such a one that CREATE TABLE makes just as it is wanted. */
 export function isFollowedIndex(index: Index, context: PlanContext): boolean {
-  return index.definition.given === undefined && isPlain(index) && comesWithPartition(index, context);
+  return (
+    index.definition.given === undefined &&
+    isUsualPart(index, wholeOf(index, context.to)) &&
+    comesWithPartition(index, context)
+  );
+}
+
+/** The index of the partitioned table that it is a part of. */
+export function wholeOf({ definition: { parent } }: Index, side: Schema): Index | undefined {
+  return parent === undefined ? undefined : side.find('index', parent);
 }

@@ -1,9 +1,10 @@
 import type { KindRules, PlanContext, Statement } from '../../../diff/rules.ts';
 import { idOf, nameOf, sameDefinition, type ObjectOf, type Path } from '../../../schema/object.ts';
 import { ident, qualified } from '../ident.ts';
-import { comesWithPartition, isFollowedIndex, isPartOf, makesParts } from './index-names.ts';
+import { outsideOf } from '../parentheses.ts';
+import { comesWithPartition, isFollowedIndex, isPartOf, makesParts, wholeOf } from './index-names.ts';
 import { keysName, relationName } from './names.ts';
-import { changeOptions } from './options.ts';
+import { changeOptions, withOptions } from './options.ts';
 
 type Index = ObjectOf<'index'>;
 
@@ -11,7 +12,7 @@ export const index: KindRules<'index'> = {
   noun: () => 'index',
   create: (object, context) => {
     if (isFollowedIndex(object, context)) return [];
-    if (comesWithPartition(object, context) && object.definition.given !== undefined) return renameGiven(object);
+    if (comesWithPartition(object, context) && object.definition.given !== undefined) return renameGiven(object, context);
     return createIndex(object, context);
   },
   drop: ({ path }) => [{ sql: `DROP INDEX ${qualified(nameIn(path))}` }],
@@ -35,9 +36,10 @@ function createIndex(object: Index, context: PlanContext): Statement[] {
   const only = isOfPartitioned(table, context) && !makesParts(object, context.to) ? 'ONLY ' : '';
   const words = unique === true ? 'CREATE UNIQUE INDEX' : 'CREATE INDEX';
   const isNew = context.fate(idOf('table', table)) === 'create' || unique !== true;
-  const statement = { sql: `${words} ${ident(object.path[2]!)} ON ${only}${qualified(table)} ${definition}` };
+  const clauses = withStorage(definition, object.definition.options);
+  const statement = { sql: `${words} ${ident(object.path[2]!)} ON ${only}${qualified(table)} ${clauses}` };
   const hazard = `Fails where two rows of ${nameOf(table)} are alike in what ${nameOf(object.path.slice(2))} is on.`;
-  const plain = { ...object, definition: { definition } };
+  const plain = { ...object, definition: { definition, options: object.definition.options } } as Index;
   return [
     isNew ? statement : { ...statement, hazard },
     ...(parent === undefined ? [] : [attach(parent, object)]),
@@ -49,9 +51,16 @@ function isOfPartitioned(table: Path, { to }: PlanContext): boolean {
   return to.find('table', table)?.definition.partitionBy !== undefined;
 }
 
-function renameGiven(object: Index): Statement[] {
+/** WITH has its place before WHERE. */
+function withStorage(definition: string, options: Index['definition']['options']): string {
+  const at = outsideOf(definition, ' WHERE ');
+  return definition.slice(0, at) + withOptions(options) + definition.slice(at);
+}
+
+function renameGiven(object: Index, context: PlanContext): Statement[] {
   const given = [object.path[0]!, object.definition.given!];
-  const plain = { ...object, definition: { definition: object.definition.definition } };
+  const options = wholeOf(object, context.to)?.definition.options;
+  const plain = { ...object, definition: { definition: object.definition.definition, options } } as Index;
   return [
     { sql: `ALTER INDEX ${qualified(given)} RENAME TO ${ident(object.path[2]!)}` },
     ...changeStorage(plain, object),
@@ -68,6 +77,9 @@ function alter(from: Index, to: Index, context: PlanContext): Statement[] | null
   const after = to.definition;
   if (before.definition !== after.definition || before.unique !== after.unique || before.invalid !== after.invalid)
     return null;
+  // https://www.postgresql.org/docs/current/sql-alterindex.html has no SET for partitioned indexes.
+  const isOtherStorage = !sameDefinition(before.options, after.options);
+  if (isOtherStorage && isOfPartitioned(to.path.slice(0, 2), context)) return null;
   const storage = changeStorage(from, to);
   if (sameDefinition(before.parent, after.parent)) return storage;
   // Along with the tables the server attaches and detaches their indexes.

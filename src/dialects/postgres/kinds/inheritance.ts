@@ -1,6 +1,8 @@
-import type { KindRules } from '../../../diff/rules.ts';
+import type { KindRules, PlanContext } from '../../../diff/rules.ts';
+import { idOf, keyOf, type ObjectOf, type Path } from '../../../schema/object.ts';
 import { qualified } from '../ident.ts';
 import { notOfExtension, USER_SCHEMA, type Reader } from '../reader.ts';
+import { linksUp } from './relation-tree.ts';
 import { columnsOf, defaultsOf, needInherited } from './partition.ts';
 
 interface Row {
@@ -42,5 +44,43 @@ export const inheritance: KindRules<'inheritance'> = {
   noun: () => 'inheritance',
   create: ({ path }) => [{ sql: `ALTER TABLE ${qualified(path.slice(0, 2))} INHERIT ${qualified(path.slice(2))}` }],
   drop: ({ path }) => [{ sql: `ALTER TABLE ${qualified(path.slice(0, 2))} NO INHERIT ${qualified(path.slice(2))}` }],
+  rebuilds: (object, context) => (leavesOtherwise(object, context) ? [idOf('table', object.path.slice(0, 2))] : []),
   outlives: (_object, needed) => needed.kind === 'column' || needed.kind === 'default',
 };
+
+type Inheritance = ObjectOf<'inheritance'>;
+
+/**
+ * Whether INHERIT would leave columns or checks of the table declared otherwise than they are to be: it takes only what is
+ * there already, and what is there counts as declared there. In a new table all is as CREATE TABLE says.
+ */
+function leavesOtherwise(link: Inheritance, context: PlanContext): boolean {
+  const { from, to } = context;
+  const table = link.path.slice(0, 2);
+  const parent = link.path.slice(2);
+  if (!from.has(idOf('table', table)) || !to.has(idOf('table', table))) return false;
+  if (from.has(keyOf(link)) && context.fate(keyOf(link)) === 'keep') return false;
+  const isColumnOff = to.parts(idOf('table', parent), 'column').some(({ path: [, , name] }) => {
+    const after = to.find('column', [...table, name!]);
+    return after !== undefined && (after.definition.local === true) !== becomesLocal([...table, name!], context);
+  });
+  return isColumnOff || to.parts(idOf('table', parent), 'constraint').some((check) => isCheckOff(check, table, context));
+}
+
+/** A column that loses the last parent it came from is the table's own from then on. */
+function becomesLocal(column: Path, { from, to, fate }: PlanContext): boolean {
+  const before = from.find('column', column);
+  if (before?.definition.inherited !== true || before.definition.local === true) return true;
+  return linksUp(column.slice(0, 2), from)
+    .filter(({ parent }) => from.find('column', [...parent, column[2]!]) !== undefined)
+    .every(({ id }) => !to.has(id) || fate(id) === 'replace');
+}
+
+function isCheckOff(check: ObjectOf<'constraint'>, table: Path, { from, to }: PlanContext): boolean {
+  const { type, definition } = check.definition;
+  if (type !== 'CHECK' || definition.endsWith(' NO INHERIT')) return false;
+  const path = [...table, check.path[2]!];
+  const [had, has] = [from, to].map((side) => side.find('constraint', path) !== undefined);
+  // One that is new above reaches the table afterwards.
+  return from.find('constraint', check.path) === undefined ? had === true && has !== true : !(had === true && has === true);
+}

@@ -69,7 +69,7 @@ export const routine: KindRules<'routine'> = {
 };
 
 /** `public.add(integer, integer)`: the types of what goes in are enough to tell routines apart. */
-export function signature(path: Path): string {
+function signature(path: Path): string {
   return `${qualified(path.slice(0, 2))}(${path[2]!})`;
 }
 

@@ -16,7 +16,7 @@ export function subjectOf([kind, ...path]: Path): Subject {
   return { kind, path };
 }
 
-export function subjectId(path: Path): ObjectId {
+function subjectId(path: Path): ObjectId {
   const subject = subjectOf(path);
   return idOf(subject.kind, subject.path);
 }

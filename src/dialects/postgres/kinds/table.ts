@@ -58,10 +58,12 @@ export const table: KindRules<'table'> = {
         moved: { ...object, path: [schema, spare] },
       };
     },
-    beforeRows: ({ kind }) => kind === 'column' || kind === 'default' || kind === 'partition',
+    beforeRows: ({ kind }) => BEFORE_ROWS.has(kind),
     carry: carryRows,
   },
 };
+
+const BEFORE_ROWS: ReadonlySet<string> = new Set(['column', 'default', 'partition', 'inheritance']);
 
 const isForeign = ({ definition }: Table): boolean => definition.server !== undefined;
 

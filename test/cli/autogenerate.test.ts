@@ -1,0 +1,177 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { describeIf, describeOn, freshDatabase } from '../support/databases.ts';
+import { project } from './project.ts';
+import { expectValid } from './schemas.ts';
+
+const TABLES = `CREATE TABLE users (id bigserial PRIMARY KEY, name text NOT NULL);
+CREATE TABLE posts (id bigint PRIMARY KEY, author bigint REFERENCES users, title varchar(80), legacy text);
+`;
+const LATER = `CREATE TABLE users (id bigserial PRIMARY KEY, full_name text NOT NULL);
+CREATE TABLE posts (id bigint PRIMARY KEY, author bigint REFERENCES users, title varchar(200));
+CREATE INDEX posts_title_idx ON posts (lower(title));
+`;
+
+/** It makes the pseudo-terminal. */
+const hasPython = spawnSync('python3', ['--version']).status === 0;
+
+describeOn(['postgres'], 'revision --autogenerate', () => {
+  const setUp = async (target: string) => {
+    const db = await freshDatabase('postgres');
+    const made = project({ 'schema.sql': target });
+    made.write('torale.config.mjs', `export default { url: ${JSON.stringify(db.url)}, target: 'schema.sql' };\n`);
+    return { ...made, db };
+  };
+
+  test('from an empty folder to a database at head, and nothing the second time', async () => {
+    const { run, json, folder } = await setUp(TABLES);
+    const first = await run('revision', '--autogenerate', '-m', 'first tables');
+    expect(first).toMatchObject({ code: 0, stderr: '' });
+    expect(first.stdout).toMatch(/^schema\.sql against an empty head, on a scratch PostgreSQL /);
+    expect(first.stdout).toContain('Proved: running it takes the empty database to schema.sql.');
+    expect(first.stdout).toMatch(/Wrote versions\/\w{12}_first_tables\.ts \(\d statements\) and its snapshot\./);
+    expect((await run('upgrade', 'head')).code).toBe(0);
+    const again = await run('revision', '--autogenerate', '-m', 'x');
+    expect(again).toMatchObject({ code: 0, stderr: '' });
+    expect(again.stdout).toMatch(/^No differences: schema\.sql equals head \w{12}\. Nothing was written\.$/m);
+    const { document } = await json('revision', '--autogenerate', '-m', 'x');
+    expectValid('revision', document);
+    expect(document).toMatchObject({ revision: null, file: null, changes: 0, proved: true });
+    const checked = await json('check', '--drift');
+    expectValid('check', checked.document);
+    expect(checked.document).toEqual({ exitCode: 0, findings: [] });
+    const snapshot = await json('snapshot', '--all');
+    expectValid('snapshot', snapshot.document);
+    expect(snapshot.document).toMatchObject({ upToDate: 0 });
+    expect((await run('snapshot')).stdout).toBe('The snapshot is up to date.\n');
+    expect(readFileSync(join(folder, snapshot.document.written[0].file), 'utf8')).toContain('"put":"table"');
+  });
+
+  test('a look-alike stops with 12 and the flags; a flag decides', async () => {
+    const { run, json, write } = await setUp(TABLES);
+    await run('revision', '--autogenerate', '-m', 'first');
+    write('schema.sql', LATER);
+    const stopped = await run('revision', '--autogenerate', '-m', 'later');
+    expect(stopped.code).toBe(12);
+    expect(stopped.stdout).toBe('');
+    expect(stopped.stderr).toContain('--rename column:public.users.name:public.users.full_name');
+    expect(stopped.stderr).toContain('--no-renames');
+    expect(stopped.stderr.trimEnd().split('\n').length).toBeLessThanOrEqual(6);
+    const failed = await json('revision', '--autogenerate', '-m', 'later');
+    expectValid('error', failed.document);
+    const done = await run('revision', '--autogenerate', '-m', 'later', '--rename', 'users.name:full_name');
+    expect(done).toMatchObject({ code: 0, stderr: '' });
+    expect(done.stdout).toContain('its data is lost');
+    expect(done.stdout).toContain('and no row is lost but what is marked');
+    expect(done.stdout).toMatch(/Review it: 1 statement loses data/);
+    const { document } = await json('history');
+    expect(document.revisions).toHaveLength(2);
+  });
+
+  describeIf(hasPython, 'python3', 'on a terminal', () => {
+    test('a rename is asked for', async () => {
+      const { run, folder, write } = await setUp(TABLES);
+      await run('revision', '--autogenerate', '-m', 'first');
+      write('schema.sql', TABLES.replace('name text', 'full_name text'));
+      const out = execFileSync(
+        'python3',
+        ['-c', ASK, process.execPath, join(import.meta.dirname, '../../dist/bin.cjs')],
+        {
+          cwd: folder,
+          encoding: 'utf8',
+          env: { ...process.env, CI: '', TORALE_URL: undefined },
+        },
+      );
+      expect(out.replaceAll(/\s+/g, ' ')).toContain(
+        'public.users.name is gone and public.users.full_name is new (column, text). What happened?',
+      );
+      expect(out).toContain('Proved:');
+      const { document } = await project().json('history', '--versions', join(folder, 'versions'));
+      const newest = readFileSync(document.revisions[0].file as string, 'utf8');
+      expect(newest).toContain('RENAME COLUMN name TO full_name');
+    });
+  });
+
+  test.each([
+    ['no target', ['revision', '--autogenerate', '-m', 'x', '--config', 'none.json'], 2, /There is no target/],
+    ['a target that is not there', ['revision', '--autogenerate', '-m', 'x', '--target', 'schma.sql'], 2, /schma\.sql/],
+    [
+      'a flag without --autogenerate',
+      ['revision', '-m', 'x', '--no-renames'],
+      2,
+      /--no-renames says something about --autogenerate/,
+    ],
+    [
+      'both words on renames',
+      ['revision', '--autogenerate', '-m', 'x', '--no-renames', '--rename', 'a:b'],
+      2,
+      /no-renames/,
+    ],
+    [
+      'a fill without a value',
+      ['revision', '--autogenerate', '-m', 'x', '--fill', 'users.name'],
+      2,
+      /table\.column=EXPRESSION/,
+    ],
+    ['an unknown kind', ['revision', '--autogenerate', '-m', 'x', '--exclude', 'tabel'], 2, /'tabel' is no kind/],
+    ['an unknown parent', ['revision', '--autogenerate', '-m', 'x', '--head', 'nope'], 7, /nope/],
+  ])('%s is one clear line', async (_, args, code, message) => {
+    const { run, db, write } = await setUp(TABLES);
+    write('none.json', JSON.stringify({ url: db.url }));
+    const result = await run(...args);
+    expect(result).toMatchObject({ code, stdout: '' });
+    expect(result.stderr).toMatch(message);
+    expect(result.stderr.trimEnd().split('\n').length).toBeLessThanOrEqual(6);
+    expect(result.stderr).not.toMatch(/\bat .*\.ts:\d+/);
+  });
+
+  test('a password in the target is never printed', async () => {
+    const { run } = await setUp(TABLES);
+    const result = await run(
+      'revision',
+      '--autogenerate',
+      '-m',
+      'x',
+      '--target',
+      'postgres://me:hunter2secret@127.0.0.1:1/x',
+    );
+    expect(result.code).toBe(3);
+    expect(result.stdout + result.stderr).not.toContain('hunter2secret');
+  });
+
+  test('diff of head and target, before the revision is written', async () => {
+    const { run, json, write } = await setUp(TABLES);
+    await run('revision', '--autogenerate', '-m', 'first');
+    expect(await run('diff', 'head', 'target', '--check')).toMatchObject({ code: 0, stdout: 'No differences.\n' });
+    write('schema.sql', `${TABLES} CREATE TABLE tags (id int);`);
+    const shown = await run('diff', 'head', 'schema.sql', '--check');
+    expect(shown.code).toBe(9);
+    expect(shown.stdout).toContain('+ table: 1 column');
+    expectValid('diff', (await json('diff', 'base', 'schema.sql')).document);
+  });
+});
+
+/** Runs the command on a pseudo-terminal and answers the question with the first choice. */
+const ASK = `
+import os, pty, sys, select
+pid, fd = pty.fork()
+if pid == 0:
+    os.execvp(sys.argv[1], [sys.argv[1], sys.argv[2], 'revision', '--autogenerate', '-m', 'later'])
+text, sent = b'', False
+while True:
+    try:
+        ready = select.select([fd], [], [], 90)[0]
+        chunk = os.read(fd, 65536) if ready else b''
+    except OSError:
+        break
+    if not chunk: break
+    text += chunk
+    if not sent and b'What happened?' in text and b'dropped and added' in text:
+        os.write(fd, b'\\r')
+        sent = True
+os.waitpid(pid, 0)
+import re
+sys.stdout.write(re.sub(r'\\x1b\\[[0-9;?]*[A-Za-z]', '', text.decode()))
+`;
