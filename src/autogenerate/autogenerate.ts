@@ -16,6 +16,7 @@ import { compareFold } from './fold-check.ts';
 import { notProved, planAndProve, type Proof } from './heal.ts';
 import { managedOf } from './managed.ts';
 import { buildSide, inScratch, inspectScratch } from './materialise.ts';
+import { settleSpelling } from './spelling.ts';
 import { openSide, type InspectedSide, type SideContext } from './open-side.ts';
 import { refuseBehind } from './behind.ts';
 import { readTarget, type TargetGround } from './read-target.ts';
@@ -170,6 +171,7 @@ class Attempt {
       managed,
       inspect,
       fills,
+      settle: (before, after) => settleSpelling(this.#context, rules, head.server, before, after),
     });
     return { head, renamed, proof, from: managed(renamed.inspection.schema), to, leftAlone, fills };
   }

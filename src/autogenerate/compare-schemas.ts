@@ -14,6 +14,7 @@ import { foldAt } from './fold.ts';
 import { managedOf } from './managed.ts';
 import { inspectConnected, openSide, type SideContext } from './open-side.ts';
 import { readTarget, type TargetGround } from './read-target.ts';
+import { settleSpelling } from './spelling.ts';
 import { residueLine } from './residue.ts';
 import type { Side } from './side.ts';
 
@@ -59,7 +60,8 @@ async function compareTarget(run: Run, ground: TargetGround): Promise<SchemaFind
     refuseUnread(wanted);
     refuseUnread(head);
     const { from, to } = managedOf(head.schema, wanted.schema, context.dialect === 'postgres');
-    const changes = diff(from, to);
+    const rules = await loadSchemaDialect(context.dialect);
+    const changes = diff(from, await settleSpelling(context, rules, head.server, from, to));
     const heads = run.graph.heads;
     const at = heads.length === 0 ? 'the empty head' : heads.length === 1 ? 'head' : 'the heads';
     if (changes.length === 0) {
@@ -77,7 +79,12 @@ async function compareTarget(run: Run, ground: TargetGround): Promise<SchemaFind
 async function isBlank({ dialect }: SideContext, side: Side): Promise<boolean> {
   if (side.type !== 'sql') return false;
   const loaded = await loadDialect(dialect);
-  return side.files.every((file) => loaded.split(readText(file)).length === 0);
+  try {
+    return side.files.every((file) => loaded.split(readText(file)).length === 0);
+  } catch (error) {
+    if (isToraleError(error) && error.code === 'SQL_UNREADABLE') return false;
+    throw error;
+  }
 }
 
 function differing(subject: CheckLine['subject'], texts: readonly string[]): SchemaFindings {

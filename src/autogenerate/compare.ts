@@ -5,13 +5,14 @@ import { planChanges, type SchemaPlan } from '../diff/plan.ts';
 import type { Change } from '../diff/diff.ts';
 import type { RenameRequest } from '../diff/rename-requests.ts';
 import type { PlanRules, Statement } from '../diff/rules.ts';
-import { ToraleError } from '../errors.ts';
+import { isToraleError, ToraleError, type ErrorCode } from '../errors.ts';
 import { filterSchema, isExcludedText, type ObjectFilter } from '../schema/filter.ts';
 import { keyOf } from '../schema/object.ts';
 import { Schema } from '../schema/schema.ts';
 import type { Session } from '../session/session.ts';
 import { buildSide, inScratch, inspectScratch } from './materialise.ts';
 import { withoutSecrets } from '../schema/secrets.ts';
+import { settleSpelling } from './spelling.ts';
 import { openSide, type InspectedSide, type SideContext } from './open-side.ts';
 import { carryOutRenames, decideRenames, type RenameWish } from './renaming.ts';
 import { runStatements } from './run-statements.ts';
@@ -38,8 +39,8 @@ export interface Comparison {
  */
 export async function compareSides(context: SideContext, request: CompareRequest): Promise<Comparison> {
   const { from, to } = await openBoth(context, request);
-  const inspections = comparable(from, to, request);
   const rules = await loadSchemaDialect(context.dialect);
+  const inspections = await settled(context, rules, comparable(from, to, request));
   const requests = await decideRenames(rules, inspections.from.schema, inspections.to.schema, request.renames);
   const plan =
     requests.length === 0
@@ -47,6 +48,18 @@ export async function compareSides(context: SideContext, request: CompareRequest
       : await planWithRenames(context, request, inspections, rules, requests);
   return { ...plan, from: { ...from, ...inspections.from }, to: { ...to, ...inspections.to } };
 }
+
+/** In one spelling, where a scratch database can be had; without one, a spelling counts as a difference. */
+async function settled(context: SideContext, rules: SchemaDialect, { from, to }: Inspections): Promise<Inspections> {
+  try {
+    return { from, to: { ...to, schema: await settleSpelling(context, rules, to.server, from.schema, to.schema) } };
+  } catch (error) {
+    if (!isToraleError(error) || !NO_SCRATCH.includes(error.code)) throw error;
+    return { from, to };
+  }
+}
+
+const NO_SCRATCH: readonly ErrorCode[] = ['NO_DATABASE', 'DENIED', 'SCRATCH_REFUSED', 'UNREACHABLE', 'WRITE_FAILED'];
 
 /** What every new database has is known: for the empty schema beside another no scratch database is needed. */
 async function openBoth(

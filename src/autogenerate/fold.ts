@@ -1,4 +1,4 @@
-import { loadSchemaDialect } from '../dialects/load-schema.ts';
+import { loadScratchDialect } from '../dialects/load-scratch.ts';
 import type { DialectName } from '../dialects/names.ts';
 import type { Run } from '../apply/run.ts';
 import { ToraleError } from '../errors.ts';
@@ -24,7 +24,7 @@ export interface Folded {
  * @throws ToraleError SNAPSHOT_MISSING naming the revisions without one, SNAPSHOT_INVALID, FOLD_CONFLICT
  */
 export async function foldAt(run: Run, heads: readonly string[], dialect: DialectName): Promise<Folded> {
-  const { initial } = await loadSchemaDialect(dialect);
+  const { pristine } = await loadScratchDialect(dialect);
   const steps: FoldStep[] = [];
   const missing: string[] = [];
   const stale: string[] = [];
@@ -39,7 +39,7 @@ export async function foldAt(run: Run, heads: readonly string[], dialect: Dialec
   }
   if (missing.length > 0) throw noSnapshot(missing);
   return {
-    schema: schemaOf(fold(steps, ancestry(run.graph), initial).values()),
+    schema: schemaOf(fold(steps, ancestry(run.graph), pristine).values()),
     server: steps.at(-1)?.delta.server ?? null,
     stale,
   };

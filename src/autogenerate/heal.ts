@@ -30,6 +30,8 @@ export interface ProofRequest {
   readonly managed: (schema: Schema) => Schema;
   readonly inspect: () => Promise<Inspection>;
   readonly fills: ReadonlyMap<ObjectId, string>;
+  /** `to` in the words of another schema, where the two differ in nothing else. */
+  readonly settle: (from: Schema, to: Schema) => Promise<Schema>;
 }
 
 /** What a first plan cannot know: names that the server chooses, what it takes along. Two more looks settle it. */
@@ -40,17 +42,19 @@ const ROUNDS = 3;
  * the statements together lead there.
  */
 export async function planAndProve(request: ProofRequest): Promise<Proof> {
-  const { rules, session, to, managed, inspect, fills } = request;
+  const { rules, session, managed, inspect, fills, settle } = request;
   const statements: Statement[] = [];
   let current = request.from;
+  let to = request.to;
   let changes: readonly Change[] | null = null;
   for (let round = 1; ; round++) {
     const { number: version, flavor } = current.server;
-    const plan = planChanges({ from: managed(current.schema), to, version, flavor, fills }, rules);
+    const from = managed(current.schema);
+    to = await settle(from, to);
+    const plan = planChanges({ from, to, version, flavor, fills }, rules);
     changes ??= plan.changes;
     const isStuck = round > ROUNDS || plan.statements.length === 0;
-    if (isStuck)
-      return { changes, statements, residue: diff(managed(current.schema), to), failure: null, after: current };
+    if (isStuck) return { changes, statements, residue: diff(from, to), failure: null, after: current };
     statements.push(...plan.statements);
     const failed = await runStatements(session, plan.statements);
     if (failed !== null) {

@@ -51,7 +51,8 @@ export async function runSqlText(scratch: Scratch, text: string, said: string, s
 }
 
 /** Lines for psql alone that change nothing of the schema; new pg_dumps write the first two. */
-const CLIENT_LINE = /^\\(?:restrict|unrestrict|connect|c|set|unset|echo|qecho|encoding|pset|timing|x|q)(?:\s|$)/;
+const CLIENT_LINE =
+  /^\\(?:restrict|unrestrict|connect|c|set|unset|echo|qecho|warn|encoding|pset|timing|x|q|d[A-Za-z]*\+?|l\+?|z)(?:\s|$)/;
 
 function splitText({ dialect }: Scratch, text: string, said: string): SqlStatement[] {
   let rest = text;

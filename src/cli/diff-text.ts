@@ -67,7 +67,11 @@ function lineText({ sign, name, detail, note }: Line, width: number, indent: num
 
 function groupsOf({ changes, from, to }: DiffView): Group[] {
   const groups = new Map<string, Group>();
+  const whole = new Set(
+    changes.flatMap((change) => ('object' in change ? [`${change.type} ${keyOf(change.object)}`] : [])),
+  );
   for (const change of changes) {
+    if (goesWithTable(change, change.type === 'drop' ? from : to, whole)) continue;
     const subject = 'object' in change ? change.object : change.to;
     const heading = headingOf(subject);
     const known = heading.ids.find((id) => to.has(id) || from.has(id)) ?? heading.ids[0]!;
@@ -81,6 +85,13 @@ function groupsOf({ changes, from, to }: DiffView): Group[] {
     else group.parts.push(change);
   }
   return [...groups.values()];
+}
+
+/** The sequence of a serial column comes and goes with its table, and nobody thinks of it as an object. */
+function goesWithTable(change: Change, schema: Schema, whole: ReadonlySet<string>): boolean {
+  if (!('object' in change) || !['sequence', 'sequenceOwner'].includes(change.object.kind)) return false;
+  const owner = schema.find('sequenceOwner', change.object.path);
+  return owner !== undefined && whole.has(`${change.type} ${idOf('table', owner.definition.column.slice(0, -1))}`);
 }
 
 /** What is new, then what changes, then what goes; each in the order of the kinds. */

@@ -25,8 +25,6 @@ export interface InspectedServer {
 /** All that a dialect knows of schemas: loaded only by what compares them. */
 export interface SchemaDialect extends PlanRules {
   readonly name: DialectName;
-  /** What every new database has: `public`. Snapshots begin with it. */
-  readonly initial: readonly SchemaObject[];
   /**
    * Reads the whole database in one transaction that sees one moment and writes nothing.
    *

@@ -17,6 +17,11 @@ export class ActionGraph {
     return this.#joined.has(node) || this.#after.has(node);
   }
 
+  /** Whether it comes with another, or there is no such node. */
+  isJoined(node: string): boolean {
+    return !this.#after.has(node);
+  }
+
   /** Nothing where one of them is no node. */
   edge(first: string, second: string): void {
     if (!this.has(first) || !this.has(second)) return;

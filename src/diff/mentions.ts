@@ -57,3 +57,20 @@ export function linkBehind(
     }
   }
 }
+
+/** What the dialect knows of orders, before parts join their wholes. */
+export function linkOrders(
+  graph: ActionGraph,
+  context: PlanContext,
+  fates: ReadonlyMap<ObjectId, Fate>,
+  kinds: KindTable,
+  nodeOf: (verb: 'create' | 'alter' | 'drop', id: ObjectId) => string,
+): void {
+  for (const [id, fate] of fates) {
+    if (fate === 'keep') continue;
+    const object = (context.to.get(id) ?? context.from.get(id))!;
+    for (const [first, second] of rulesFor(kinds, object).orders?.(asAny(object), context) ?? []) {
+      graph.wish(nodeOf(...first), nodeOf(...second));
+    }
+  }
+}

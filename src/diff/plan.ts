@@ -9,7 +9,7 @@ import { ActionGraph } from './graph.ts';
 import { goesAlong, impactOf, type Impact, type Sides } from './impact.ts';
 import { asAny, describeObject, rulesFor, type AnyRules } from './lookup.ts';
 import { renameUnasked } from './renamed.ts';
-import { linkBehind, linkMentions } from './mentions.ts';
+import { linkBehind, linkMentions, linkOrders } from './mentions.ts';
 import type { KindTable, PlanContext, PlanRules, Statement } from './rules.ts';
 import { together } from './together.ts';
 
@@ -86,6 +86,7 @@ class Planner {
     this.#addNodes();
     this.#addEdges();
     this.#freeNames();
+    linkOrders(this.#graph, this.#context, this.#impact.fates, this.#kinds, nodeOf);
     this.#joinParts();
     linkGoneFirst(this.#graph, this.#from, this.#to, this.#impact, this.#kinds, nodeOf);
     linkBehind(this.#graph, this.#context, this.#impact.fates, this.#kinds, nodeOf);
@@ -126,12 +127,13 @@ class Planner {
         this.#comesAfterNeeds('alter', id);
         const isFirst = this.#rules(this.#to.get(id)!).moment?.alter === 'first';
         for (const { id: dependent } of isFirst ? [] : this.#from.dependents(id)) {
-          graph.edge(nodeOf('drop', dependent), nodeOf('alter', id));
+          if (!this.#isLoose(this.#from, dependent, id)) graph.edge(nodeOf('drop', dependent), nodeOf('alter', id));
         }
       }
       if (fate === 'drop' || fate === 'replace') {
         for (const { id: dependent } of this.#from.dependents(id)) {
           for (const theirs of [nodeOf('drop', dependent), nodeOf('alter', dependent)]) {
+            if (theirs === nodeOf('alter', dependent) && this.#isLoose(this.#from, dependent, id)) continue;
             if (this.#lingers(this.#from, dependent, id)) graph.edge(nodeOf('drop', id), theirs);
             else graph.edge(theirs, nodeOf('drop', id));
           }
@@ -146,7 +148,8 @@ class Planner {
   #comesAfterNeeds(verb: Verb, id: ObjectId): void {
     for (const need of this.#to.needs(id)) {
       if (need.strength === 'fate') continue;
-      const isEarlier = verb === 'alter' && this.#lingers(this.#to, id, need.id);
+      if (verb === 'alter' && this.#isLoose(this.#to, id, need.id)) continue;
+      const isEarlier = this.#lingers(this.#to, id, need.id);
       if (isEarlier) this.#graph.edge(nodeOf(verb, id), nodeOf('create', need.id));
       else this.#graph.edge(nodeOf('create', need.id), nodeOf(verb, id));
       if (verb === 'create') this.#graph.edge(nodeOf('alter', need.id), nodeOf(verb, id));
@@ -156,6 +159,13 @@ class Planner {
   #lingers(side: Schema, id: ObjectId, needed: ObjectId): boolean {
     const object = side.get(id)!;
     return this.#rules(object).lingers?.(asAny(object), side.get(needed)!, this.#context) === true;
+  }
+
+  /** Whether one is free of the other before it goes: moved aside with its whole, which nothing holds on to any more. */
+  #isLoose(side: Schema, id: ObjectId, needed: ObjectId): boolean {
+    const object = side.get(id)!;
+    if (this.#rules(object).outlives?.(asAny(object), side.get(needed)!) !== true) return false;
+    return [id, needed].some((one) => goesAlong(one, this.#from, this.#impact.asides));
   }
 
   /** move › create › carry or follow › drop */
@@ -203,18 +213,25 @@ class Planner {
   #joinParts(): void {
     const gone = [...this.#impact.fates].filter(([, fate]) => fate === 'drop' || fate === 'replace');
     // What stood between a part and its whole may have gone into the whole meanwhile.
-    for (const strengths of [['own'], ['fate'], ['own']]) {
+    for (const strengths of [['own'], ['own'], ['fate'], ['own']]) {
       for (const [id] of this.#outermostFirst(gone.map(([id]) => id))) {
         for (const need of this.#from.needs(id)) {
           const whole = nodeOf('drop', need.id);
-          if (strengths.includes(need.strength) && this.#graph.has(whole)) {
-            if (this.#graph.join(whole, nodeOf('drop', id))) break;
-          }
+          if (!strengths.includes(need.strength) || !this.#graph.has(whole)) continue;
+          if (need.strength === 'fate' && !this.#isWhole(id)) continue;
+          if (this.#graph.join(whole, nodeOf('drop', id))) break;
         }
       }
     }
     const coming = [...this.#impact.fates].filter(([, fate]) => fate === 'create' || fate === 'replace');
     for (const [id] of this.#outermostFirst(coming.map(([id]) => id))) this.#absorbParts(id);
+  }
+
+  /** Whether nothing of it goes by itself before: that may be what would have taken it along. */
+  #isWhole(id: ObjectId): boolean {
+    return this.#from
+      .dependents(id)
+      .every(({ id: part, strength }) => strength !== 'own' || this.#graph.isJoined(nodeOf('drop', part)));
   }
 
   #absorbParts(id: ObjectId): void {

@@ -16,6 +16,11 @@ export interface Statement {
 /** What becomes of an object: what a rule may ask of the others. */
 export type Fate = 'keep' | 'create' | 'drop' | 'alter' | 'replace';
 
+/** The first of two steps, then the second; nothing where the plan does not have both. */
+export type Order = readonly [Step, Step];
+
+type Step = readonly ['create' | 'alter' | 'drop', ObjectId];
+
 export interface PlanContext {
   readonly from: Schema;
   readonly to: Schema;
@@ -112,6 +117,8 @@ export interface KindRules<K extends Kind> {
   mentions?(object: ObjectOf<K>): string | undefined;
   /** What it should come, change or go after, though it does not need it: the column it stands behind. */
   behind?(object: ObjectOf<K>, context: PlanContext): readonly ObjectId[];
+  /** What must come before what, besides what needs say; left out where it would close a circle. */
+  orders?(object: ObjectOf<K>, context: PlanContext): readonly Order[];
   /** Statements of objects that share this text go to {@link PlanRules.combine} together, where their order allows. */
   group?(object: SchemaObject): string;
   /** When it is to come or to go if nothing else decides: before all else, among the rest, after all else. */

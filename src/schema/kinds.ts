@@ -107,7 +107,8 @@ export const KINDS = {
   default: { expression: 'text' },
   /**
    * [schema, table, name] `type`: PRIMARY KEY, UNIQUE, FOREIGN KEY, CHECK, EXCLUDE, NOT NULL. `definition`: all that
-   * follows its name, NOT VALID included. `options`, `tablespace`: of its index.
+   * follows its name, NOT VALID included. `options`, `tablespace`: of its index. `parent`: the key of the partitioned table
+   * that it is a part of; `given`: the name that the server would give such a part, where it has another.
    */
   constraint: {
     type: 'text',
@@ -115,6 +116,8 @@ export const KINDS = {
     columns: 'texts?',
     references: 'texts?',
     options: 'texts?',
+    parent: 'texts?',
+    given: 'text?',
     tablespace: 'text?',
   },
   /**

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
 import { inject } from 'vitest';
-import { dump } from './databases.ts';
+import { dump, query } from './databases.ts';
 import { postgresBinaries } from './private-server.ts';
 
 const run = promisify(execFile);
@@ -23,19 +23,35 @@ function pgDump(): string | undefined {
  * is. Left out is what says nothing: the order of objects, of columns in a table, of grants.
  */
 export async function factsOf(url: string): Promise<string[]> {
+  const text = await dumpWithOwners(url);
+  return text === null ? [await dump(url)] : takeApart(text);
+}
+
+/**
+ * The facts as they are once what the server prints was read by a server again: some expressions are printed otherwise
+ * then, `a IN ('x', 'y')` of a varchar for one.
+ */
+export async function factsReadAgain(url: string, empty: string): Promise<string[]> {
+  const text = await dumpWithOwners(url);
+  if (text === null) return [await dump(url)];
+  await query(empty, `SET client_min_messages = error; ${text.replaceAll(/^\\(?:un)?restrict .*$/gm, '')}`);
+  return factsOf(empty);
+}
+
+/** `null` where no pg_dump is fit for the server. */
+async function dumpWithOwners(url: string): Promise<string | null> {
   const program = pgDump();
+  if (program === undefined) return null;
   // A database may have settings of its own, and pg_dump leaves some of them as they are.
   const env = { ...process.env, PGOPTIONS: '-c timezone=UTC -c quote_all_identifiers=off' };
-  if (program !== undefined) {
-    try {
-      const { stdout } = await run(program, ['--schema-only', url], { env, encoding: 'utf8', maxBuffer: 2 ** 28 });
-      return takeApart(stdout);
-    } catch (error) {
-      // A pg_dump older than the server refuses it.
-      if (!(error instanceof Error) || !error.message.includes('server version')) throw error;
-    }
+  try {
+    const { stdout } = await run(program, ['--schema-only', url], { env, encoding: 'utf8', maxBuffer: 2 ** 28 });
+    return stdout;
+  } catch (error) {
+    // A pg_dump older than the server refuses it.
+    if (error instanceof Error && error.message.includes('server version')) return null;
+    throw error;
   }
-  return [await dump(url)];
 }
 
 const HEADER = /^-- Name: (.*); Type: (.*); Schema: (.*); Owner: /;

@@ -3,7 +3,7 @@ import { expect, inject } from 'vitest';
 import { diff, type DiffReport, type Statement } from '../../src/index.ts';
 import { adminUrl, query } from './databases.ts';
 import type { Row } from './databases.ts';
-import { factsOf } from './postgres-facts.ts';
+import { factsOf, factsReadAgain } from './postgres-facts.ts';
 import { lentDatabase } from './postgres-pool.ts';
 
 export interface ChangeOptions {
@@ -33,7 +33,10 @@ export async function takeAcross(before: string, after: string, options: ChangeO
   await runAll(from, report.statements);
   const [reached, again] = await Promise.all([factsOf(from), diff({ from, to, renames: 'none' })]);
   const sql = report.statements.map((statement) => statement.sql).join(';\n');
-  expect(without(reached, goal), `too much, or other than wanted, after\n${sql}`).toEqual(without(goal, reached));
+  const [more, missing] = isEqual(reached, goal)
+    ? [[], []]
+    : difference(await factsReadAgain(from, await lentDatabase()), await factsReadAgain(to, await lentDatabase()));
+  expect(more, `too much, or other than wanted, after\n${sql}`).toEqual(missing);
   expect(
     again.statements.map((statement) => statement.sql),
     `planned a second time after\n${sql}`,
@@ -84,8 +87,13 @@ async function load(url: string, sql: string): Promise<void> {
   await query(url, `SET client_min_messages = error; ${sql}`);
 }
 
-const without = (facts: readonly string[], others: readonly string[]): string[] =>
-  facts.filter((fact) => !others.includes(fact));
+const isEqual = (some: readonly string[], others: readonly string[]): boolean =>
+  JSON.stringify(some) === JSON.stringify(others);
+
+/** What only the one has, and what only the other. */
+function difference(some: readonly string[], others: readonly string[]): [string[], string[]] {
+  return [some.filter((fact) => !others.includes(fact)), others.filter((fact) => !some.includes(fact))];
+}
 
 /** As the statements ask to be run: those that may be, together in transactions, the others alone. */
 async function runAll(url: string, statements: readonly Statement[]): Promise<void> {

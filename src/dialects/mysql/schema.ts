@@ -3,5 +3,4 @@ import { inspect } from './inspect.ts';
 import { combine } from './kinds/alter-table.ts';
 import { kinds } from './kinds/index.ts';
 
-export const mysqlSchema: SchemaDialect = { name: 'mysql',
-  initial: [], kinds, inspect, combine };
+export const mysqlSchema: SchemaDialect = { name: 'mysql', kinds, inspect, combine };

@@ -1,4 +1,3 @@
-import { objectOf } from '../../schema/object.ts';
 import type { PlanContext, Statement } from '../../diff/rules.ts';
 import { keyOf } from '../../schema/object.ts';
 import type { SchemaDialect } from '../schema-dialect.ts';
@@ -10,7 +9,6 @@ import { postgresRows } from './rows.ts';
 
 export const postgresSchema: SchemaDialect = {
   name: 'postgres',
-  initial: [objectOf('schema', ['public'], {})],
   kinds,
   inspect,
   prologue,

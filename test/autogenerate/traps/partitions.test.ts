@@ -29,10 +29,7 @@ describeOn(['postgres'], 'partitions and children', () => {
     const after = `CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN null; END';
       ${parted('d date NOT NULL, n int, m int NOT NULL DEFAULT 7, CONSTRAINT ck CHECK (n > 0), CONSTRAINT u UNIQUE (d, n)')}
       CREATE TRIGGER g AFTER INSERT ON t FOR EACH ROW EXECUTE FUNCTION f();
-      CREATE TABLE p (id int PRIMARY KEY); ALTER TABLE t ADD CONSTRAINT fk FOREIGN KEY (m) REFERENCES p NOT VALID;`.replace(
-      ' NOT VALID',
-      '',
-    );
+      CREATE TABLE p (id int PRIMARY KEY); ALTER TABLE t ADD CONSTRAINT fk FOREIGN KEY (m) REFERENCES p;`;
     const { sql } = await takeThereAndBack(parted(), after);
     expect(sql).not.toMatch(/\bt1\b/);
   });

@@ -11,11 +11,8 @@ describeOn(['postgres'], 'the words of the server', () => {
     const { statements } = await takeAcross(
       `CREATE TABLE t (a varchar(9) DEFAULT 'x', b numeric DEFAULT 1, c timestamptz DEFAULT '2024-01-01 00:00+00', d int DEFAULT '5',
         e bool DEFAULT 'yes')`,
-      `CREATE TABLE t (a varchar(9) DEFAULT 'x'::character varying, b numeric DEFAULT '1'::numeric::integer,
-        c timestamptz DEFAULT '2024-01-01 00:00:00+00'::timestamptz, d int DEFAULT 5, e bool DEFAULT true)`.replace(
-        "'1'::numeric::integer",
-        '1',
-      ),
+      `CREATE TABLE t (a varchar(9) DEFAULT 'x'::character varying, b numeric DEFAULT 1,
+        c timestamptz DEFAULT '2024-01-01 00:00:00+00'::timestamptz, d int DEFAULT 5, e bool DEFAULT true)`,
     );
     expect(statements).toEqual([]);
   });

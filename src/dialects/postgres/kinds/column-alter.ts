@@ -8,6 +8,7 @@ import { cutBytes } from './default-name.ts';
 import { hasChildren, steadyBelow, steadyParents } from './relation-tree.ts';
 import { changeSequence } from './sequence-alter.ts';
 import { afterType, fullOptions } from './sequence-options.ts';
+import { refuseWhereStored } from './row-type.ts';
 import { serialBefore, setToRows } from './serial.ts';
 
 type Column = ObjectOf<'column'>;
@@ -83,6 +84,7 @@ function changeType(from: Column, to: Column, context: PlanContext): Statement[]
       above.definition.type !== below.definition.type || above.definition.collation !== below.definition.collation,
   );
   if (isCovered || isOfType(to, context)) return [];
+  if (context.fate(keyOf(to)) === 'alter') refuseWhereStored(to, context);
   const { using, hazard } = conversionOf(to.path, from.definition.type, type, context);
   return [
     {

@@ -27,7 +27,7 @@ export const column: KindRules<'column'> = {
   create: (object, context) => {
     if (object.definition.inherited === true) {
       const parents = steadyParents(object.path.slice(0, 2), context);
-      if (parents.length > 0) return inheritedDifferences(object, parents, context).statements;
+      if (parents.length > 0 && object.definition.local !== true) return inheritedDifferences(object, parents, context).statements;
       if (comesWithTable(object, context)) return [];
     }
     return addColumn(object, context.parts, context);
@@ -58,9 +58,7 @@ export const column: KindRules<'column'> = {
     return sameDefinition(part.path, serialSequence(object.path)) && serialOf(object, context) !== null;
   },
   outlives: (object, needed) => needed.kind === 'column' && !isOfOneTable(object, needed),
-  // The server changes no column that is still inherited, and a new one above must find it as it is to be.
-  lingers: (object, needed, context) =>
-    needed.kind === 'column' && !isOfOneTable(object, needed) && context.fate(keyOf(needed)) !== 'replace',
+  lingers: comesBeforeAbove,
   rebuilds: tablesToRebuild,
   aside: {
     move: (object, context) => {
@@ -91,6 +89,18 @@ export const column: KindRules<'column'> = {
     return [{ sql: `${words} USING ${name}::text${type.endsWith('[]') ? '[]' : ''}::${type}` }];
   },
 };
+
+/**
+ * The server changes no column that is still inherited, and a new one above must find it as it is to be; so must it find
+ * one that is declared below as well.
+ */
+function comesBeforeAbove(object: Column, needed: SchemaObject, context: PlanContext): boolean {
+  if (needed.kind !== 'column' || isOfOneTable(object, needed)) return false;
+  const fate = context.fate(keyOf(object));
+  if (fate !== 'create' && fate !== 'replace') return context.fate(keyOf(needed)) !== 'replace';
+  const table = object.path.slice(0, 2);
+  return object.definition.local === true && steadyParents(table, context).some((above) => isOfOneTable({ path: above }, needed));
+}
 
 function spareColumn({ path: [schema, table, name] }: Column, { from, to }: PlanContext): string {
   const isTaken = (spare: string): boolean =>
@@ -127,13 +137,17 @@ function dropColumn(object: Column, context: PlanContext): Statement[] {
   ];
 }
 
-function isOfOneTable(one: SchemaObject, other: SchemaObject): boolean {
+function isOfOneTable(one: { readonly path: Path }, other: { readonly path: Path }): boolean {
   return one.path[0] === other.path[0] && one.path[1] === other.path[1];
 }
 
 const REFUSING: ReadonlySet<string> = new Set(
   'view materializedView rule policy trigger routine publication'.split(' '),
 );
+
+function goesWithTable({ path }: Column, { fate }: PlanContext): boolean {
+  return ['drop', 'replace'].includes(fate(idOf('table', path.slice(0, 2))));
+}
 
 /** What the server does not rebuild by itself: https://www.postgresql.org/docs/current/sql-altertable.html */
 function isInTheWay(

@@ -1,4 +1,6 @@
+import { idOf } from '../../../schema/object.ts';
 import { notOfExtension, USER_SCHEMA, type Reader } from '../reader.ts';
+import { defaultName, joinedColumns } from './default-name.ts';
 import { printedOptions } from './index-reader.ts';
 
 interface Row {
@@ -14,6 +16,7 @@ interface Row {
   readonly columns?: readonly string[];
   readonly references?: readonly string[];
   readonly options?: readonly string[];
+  readonly parent?: readonly string[];
   readonly with?: string;
   readonly tablespace?: string;
 }
@@ -33,7 +36,7 @@ const COPIES = `WITH RECURSIVE copy AS (
 
 export const constraintReader: Reader<Row> = {
   name: 'constraints',
-  // Copies in partitions and children come and go with those of the parent.
+  // Copies in partitions and children come and go with those of the parent; those of keys have a name that people may give.
   sql: (version) => `
     SELECT k.oid::int8, c.oid::int8 AS relation, CASE WHEN k.contype IN ('p', 'u', 'x') THEN k.conindid::int8 END AS index,
       n.nspname AS schema, c.relname AS table, k.conname AS name,
@@ -49,7 +52,8 @@ export const constraintReader: Reader<Row> = {
       END AS columns,
       CASE WHEN k.contype = 'f' THEN json_build_array(rn.nspname, r.relname) END AS references,
       CASE WHEN k.contype = 'f' THEN (${COPIES}) END AS copies,
-      x.reloptions AS options, ${printedOptions('x.reloptions')} AS with, s.spcname AS tablespace
+      x.reloptions AS options, ${printedOptions('x.reloptions')} AS with, s.spcname AS tablespace,
+      CASE WHEN p.oid IS NOT NULL THEN json_build_array(un.nspname, u.relname, p.conname) END AS parent
     FROM pg_catalog.pg_constraint k
     JOIN pg_catalog.pg_class c ON c.oid = k.conrelid
     JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
@@ -57,18 +61,33 @@ export const constraintReader: Reader<Row> = {
     LEFT JOIN pg_catalog.pg_namespace rn ON rn.oid = r.relnamespace
     LEFT JOIN pg_catalog.pg_class x ON x.oid = k.conindid AND k.contype IN ('p', 'u', 'x')
     LEFT JOIN pg_catalog.pg_tablespace s ON s.oid = x.reltablespace
-    WHERE (k.contype IN ('p', 'u', 'f', 'c', 'x') ${version >= 180_000 ? NOT_NULL : ''}) AND k.conislocal AND k.conparentid = 0
-      AND ${USER_SCHEMA} AND ${notOfExtension('pg_class', 'c.oid')}
+    LEFT JOIN pg_catalog.pg_constraint p ON p.oid = k.conparentid
+    LEFT JOIN pg_catalog.pg_class u ON u.oid = p.conrelid
+    LEFT JOIN pg_catalog.pg_namespace un ON un.oid = u.relnamespace
+    WHERE (k.contype IN ('p', 'u', 'f', 'c', 'x') ${version >= 180_000 ? NOT_NULL : ''})
+      AND (k.conislocal AND k.conparentid = 0 OR k.conparentid <> 0 AND k.contype IN ('p', 'u', 'x')) AND ${USER_SCHEMA} AND ${notOfExtension('pg_class', 'c.oid')}
     ORDER BY c.oid, k.contype = 'f', k.contype <> 'p', k.oid`,
   read: (rows, catalog) => {
     for (const { oid, relation, index, copies = [], schema, table, name, with: storage, ...rest } of rows) {
       // EXCLUDE alone prints them within its definition.
       const bare = storage === undefined ? rest.definition : rest.definition.replace(` WITH (${storage})`, () => '');
-      const definition = { ...rest, definition: bare };
+      const given = rest.parent === undefined ? null : givenUnless(rest, table, name);
+      const definition = { ...rest, definition: bare, given };
       const id = catalog.put('constraint', [schema, table, name], definition, ['pg_constraint', oid]);
       if (index !== undefined) catalog.alias(id, ['pg_class', index]);
       catalog.alias(id, ...copies.map((copy) => ['pg_constraint', copy] as const));
       catalog.later(() => catalog.need(id, catalog.at(['pg_class', relation]), 'own'));
+      // It is a part of the parent's key for as long as its table is a part of the parent.
+      if (rest.parent !== undefined) catalog.need(id, idOf('partition', [schema, table]), 'use');
     }
   },
 };
+
+/** The usual name of a part of a key, counted up where it was taken; `null` where it has that. */
+function givenUnless({ type, columns = [] }: Pick<Row, 'type' | 'columns'>, table: string, name: string): string | null {
+  const label = type === 'PRIMARY KEY' ? 'pkey' : type === 'UNIQUE' ? 'key' : 'excl';
+  const middle = type === 'PRIMARY KEY' ? '' : joinedColumns(columns);
+  const usual = defaultName(table, middle, label);
+  const number = /\d+$/.exec(name)?.[0] ?? '';
+  return name === usual || name === defaultName(table, middle, `${label}${number}`) ? null : usual;
+}

@@ -1,8 +1,9 @@
 import type { KindRules, PlanContext, Statement } from '../../../diff/rules.ts';
-import { idOf, nameOf, sameDefinition, type ObjectId, type ObjectOf, type Path } from '../../../schema/object.ts';
+import { idOf, keyOf, nameOf, type ObjectId, type ObjectOf, type Path } from '../../../schema/object.ts';
 import { Schema } from '../../../schema/schema.ts';
 import { ident, qualified } from '../ident.ts';
 import { afterConstraint, changeIndex, constraintClause, indexOf } from './constraint-sql.ts';
+import { indexToTake, takeIndex } from './index-to-key.ts';
 import { keysName, relationName } from './names.ts';
 import { linksDown, linksUp } from './relation-tree.ts';
 
@@ -19,18 +20,23 @@ const NOUNS: Readonly<Record<string, string>> = {
 
 export const constraint: KindRules<'constraint'> = {
   noun: ({ definition }) => NOUNS[definition.type] ?? 'constraint',
-  create: (object, context) => (isLeftBehind(object, context) ? [] : addConstraint(object, context)),
+  create: (object, context) => {
+    if (object.definition.parent !== undefined) return nameCopy(object, context);
+    const index = indexToTake(object, context);
+    if (index !== null) return takeIndex(object, index);
+    const left = leftBehind(object, context);
+    if (left === null) return addConstraint(object, context);
+    return left === object.path[2] ? [] : [renameTo(object, left)];
+  },
   drop: (object, context) =>
-    isMerged(object, context)
+    isMerged(object, context) || (isCopy(object) && !isLeaving(object, context))
       ? []
       : [{ sql: `ALTER TABLE ${qualified(tableOf(object))} DROP CONSTRAINT ${ident(object.path[2]!)}` }],
   alter,
-  rename: (from, to) => [
-    {
-      sql: `ALTER TABLE ${qualified(tableOf(to))} RENAME CONSTRAINT ${ident(from.path[2]!)} TO ${ident(to.path[2]!)}`,
-    },
-  ],
+  rename: (from, to) => [renameTo(to, from.path[2]!)],
   renamedUnasked: true,
+  outlives: (object, needed) => isCopy(object) && needed.kind === 'partition',
+  lingers: (object, needed, context) => needed.kind === 'partition' && context.fate(keyOf(object)) === 'drop' && isLeaving(object, context),
   behind,
   occupies: (object, context) => [
     ...(hasIndex(object) ? [relationName(indexOf(object))] : []),
@@ -41,6 +47,39 @@ export const constraint: KindRules<'constraint'> = {
 const tableOf = ({ path }: Constraint): Path => path.slice(0, 2);
 const hasIndex = ({ definition }: Constraint): boolean =>
   ['PRIMARY KEY', 'UNIQUE', 'EXCLUDE'].includes(definition.type);
+
+const isCopy = ({ definition }: Constraint): boolean => definition.parent !== undefined;
+
+/** Whether a part of a key outlasts its table's place among the partitions, and is nothing but the table's own from then. */
+function isLeaving({ path, definition: { parent } }: Constraint, { fate }: PlanContext): boolean {
+  if (parent === undefined) return false;
+  const theirs = [fate(idOf('constraint', parent)), fate(idOf('table', parent.slice(0, 2)))];
+  return fate(idOf('partition', path.slice(0, 2))) !== 'keep' && theirs.every((one) => one === 'keep' || one === 'alter');
+}
+
+function renameTo(object: Constraint, name: string): Statement {
+  return {
+    sql: `ALTER TABLE ${qualified(tableOf(object))} RENAME CONSTRAINT ${ident(name)} TO ${ident(object.path[2]!)}`,
+  };
+}
+
+/** A part of a key comes with the key or with the partition, made by the server or of a like key that is there. */
+function nameCopy(object: Constraint, context: PlanContext): Statement[] {
+  const like = context.from
+    .parts(idOf('table', tableOf(object)), 'constraint')
+    .find((other) => isAlike(other, object) && staysUnderAnotherName(other, context));
+  const name = like?.path[2] ?? object.definition.given;
+  return name === undefined || name === object.path[2] ? [] : [renameTo(object, name)];
+}
+
+function staysUnderAnotherName({ path, definition: { parent } }: Constraint, { fate }: PlanContext): boolean {
+  if (fate(idOf('constraint', path)) !== 'drop') return false;
+  return parent === undefined || ['keep', 'alter'].includes(fate(idOf('constraint', parent)));
+}
+
+function isAlike(one: Constraint, other: Constraint): boolean {
+  return one.definition.type === other.definition.type && one.definition.definition === other.definition.definition;
+}
 
 function keysOf({ path, definition: { type, references } }: Constraint): string[] {
   // A table has one primary key, whatever its name.
@@ -79,6 +118,7 @@ const DEFERRABILITY = /(?: DEFERRABLE)?(?: INITIALLY DEFERRED)?$/;
 function alter(from: Constraint, to: Constraint): Statement[] | null {
   const before = from.definition;
   const after = to.definition;
+  if (before.parent !== undefined && after.parent !== undefined) return [];
   if (before.type !== after.type) return null;
   const storage = hasIndex(to) ? changeIndex(to, before, after) : [];
   if (before.definition === after.definition) return storage;
@@ -120,12 +160,14 @@ function behind(object: Constraint, { from, to, fate }: PlanContext): ObjectId[]
   return [...links, ...kept].map(({ id }) => id).concat(references === undefined || isGoing ? [] : [idOf('table', references)]);
 }
 
-/** A table that leaves its parent keeps the parent's constraints as its own. */
-function isLeftBehind(object: Constraint, context: PlanContext): boolean {
-  if (context.fate(idOf('table', tableOf(object))) === 'create') return false;
-  return linksUp(tableOf(object), context.from).some(
-    ({ id, parent }) => context.fate(id) === 'drop' && hasAlike(object, parent, context.from),
-  );
+/** A table that leaves its parent keeps the parent's constraints as its own: the name of the one that becomes this. */
+function leftBehind(object: Constraint, context: PlanContext): string | null {
+  if (hasIndex(object) || context.fate(idOf('table', tableOf(object))) === 'create') return null;
+  for (const { id, parent } of linksUp(tableOf(object), context.from)) {
+    const like = context.fate(id) === 'drop' ? alikeOf(object, parent, context.from) : undefined;
+    if (like !== undefined) return like.path[2]!;
+  }
+  return null;
 }
 
 /** A table that joins a parent gives up constraints that the parent has as well. */
@@ -140,12 +182,11 @@ function isMerged(object: Constraint, context: PlanContext): boolean {
 }
 
 function hasAlike(object: Constraint, table: Path, side: Schema): boolean {
-  return side.parts(idOf('table', table), 'constraint').some(({ path, definition }) => {
-    const isNamed = object.definition.type !== 'CHECK' || path[2] === object.path[2];
-    return (
-      isNamed &&
-      definition.type === object.definition.type &&
-      sameDefinition(definition.definition, object.definition.definition)
-    );
-  });
+  return alikeOf(object, table, side) !== undefined;
+}
+
+function alikeOf(object: Constraint, table: Path, side: Schema): Constraint | undefined {
+  return side
+    .parts(idOf('table', table), 'constraint')
+    .find((other) => isAlike(other, object) && (object.definition.type !== 'CHECK' || other.path[2] === object.path[2]));
 }

@@ -21,7 +21,7 @@ export function createTable(table: Table, context: CreateContext): Statement[] {
   const columns = partsOf(context, 'column');
   const isOwn = (column: Column): boolean =>
     above.length === 0 || column.definition.inherited !== true || column.definition.local === true;
-  const constraints = partsOf(context, 'constraint');
+  const constraints = partsOf(context, 'constraint').filter(({ definition }) => definition.parent === undefined);
   const inline = new Map<string, string[]>();
   const lines: string[] = [];
   for (const constraint of constraints) {

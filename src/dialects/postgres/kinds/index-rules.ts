@@ -3,6 +3,7 @@ import { idOf, nameOf, sameDefinition, type ObjectOf, type Path } from '../../..
 import { ident, qualified } from '../ident.ts';
 import { outsideOf } from '../parentheses.ts';
 import { comesWithPartition, isFollowedIndex, isPartOf, makesParts, wholeOf } from './index-names.ts';
+import { keyTaking } from './index-to-key.ts';
 import { keysName, relationName } from './names.ts';
 import { changeOptions, withOptions } from './options.ts';
 
@@ -15,7 +16,8 @@ export const index: KindRules<'index'> = {
     if (comesWithPartition(object, context) && object.definition.given !== undefined) return renameGiven(object, context);
     return createIndex(object, context);
   },
-  drop: ({ path }) => [{ sql: `DROP INDEX ${qualified(nameIn(path))}` }],
+  drop: (object, context) =>
+    keyTaking(object, context) === null ? [{ sql: `DROP INDEX ${qualified(nameIn(object.path))}` }] : [],
   alter,
   rename: (from, to) => [{ sql: `ALTER INDEX ${qualified(nameIn(from.path))} RENAME TO ${ident(to.path[2]!)}` }],
   renamedUnasked: true,
@@ -24,6 +26,11 @@ export const index: KindRules<'index'> = {
     ...(context === undefined || definition.unique !== true ? [] : [keysName(path)]),
   ],
   outlives: (_object, needed) => needed.kind === 'partition',
+  // While its table is a partition it cannot go but with the index that it is a part of.
+  lingers: ({ path, definition: { parent } }, needed, { fate }) => {
+    if (parent === undefined || needed.kind !== 'partition' || fate(idOf('index', path)) !== 'drop') return false;
+    return [idOf('index', parent), idOf('table', parent.slice(0, 2))].every((id) => ['keep', 'alter'].includes(fate(id)));
+  },
   absorbs: (whole, part, { to }) => part.kind === 'index' && isPartOf(part, whole.path, to) && makesParts(whole, to),
 };
 

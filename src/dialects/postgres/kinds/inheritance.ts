@@ -2,6 +2,7 @@ import type { KindRules, PlanContext } from '../../../diff/rules.ts';
 import { idOf, keyOf, type ObjectOf, type Path } from '../../../schema/object.ts';
 import { qualified } from '../ident.ts';
 import { notOfExtension, USER_SCHEMA, type Reader } from '../reader.ts';
+import { dropLeftBehind } from './link-constraints.ts';
 import { linksUp } from './relation-tree.ts';
 import { columnsOf, defaultsOf, needInherited } from './partition.ts';
 
@@ -43,7 +44,10 @@ export const inheritanceReader: Reader<Row> = {
 export const inheritance: KindRules<'inheritance'> = {
   noun: () => 'inheritance',
   create: ({ path }) => [{ sql: `ALTER TABLE ${qualified(path.slice(0, 2))} INHERIT ${qualified(path.slice(2))}` }],
-  drop: ({ path }) => [{ sql: `ALTER TABLE ${qualified(path.slice(0, 2))} NO INHERIT ${qualified(path.slice(2))}` }],
+  drop: ({ path }, context) => [
+    { sql: `ALTER TABLE ${qualified(path.slice(0, 2))} NO INHERIT ${qualified(path.slice(2))}` },
+    ...dropLeftBehind(path.slice(0, 2), path.slice(2), context),
+  ],
   rebuilds: (object, context) => (leavesOtherwise(object, context) ? [idOf('table', object.path.slice(0, 2))] : []),
   outlives: (_object, needed) => needed.kind === 'column' || needed.kind === 'default',
 };

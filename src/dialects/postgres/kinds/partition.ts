@@ -2,7 +2,9 @@ import type { KindRules, PlanContext, Statement } from '../../../diff/rules.ts';
 import { idOf, nameOf, type ObjectId, type ObjectOf } from '../../../schema/object.ts';
 import type { Catalog } from '../catalog.ts';
 import { qualified } from '../ident.ts';
+import { addMissing, dropLeftBehind } from './link-constraints.ts';
 import { notOfExtension, USER_SCHEMA, type Reader } from '../reader.ts';
+import { partitionOrders } from './partition-orders.ts';
 
 interface Row {
   readonly child: number;
@@ -64,10 +66,15 @@ export function needInherited(link: ObjectId, { columns, defaults }: Inherited, 
 
 export const partition: KindRules<'partition'> = {
   noun: () => 'partition',
-  create: (object, context) => [attach(object, context)],
-  drop: ({ path, definition }) => [
-    { sql: `ALTER TABLE ${qualified(definition.of)} DETACH PARTITION ${qualified(path)}` },
+  create: (object, context) => [
+    ...addMissing(object.path, object.definition.of, context),
+    attach(object, context),
   ],
+  drop: ({ path, definition }, context) => [
+    { sql: `ALTER TABLE ${qualified(definition.of)} DETACH PARTITION ${qualified(path)}` },
+    ...dropLeftBehind(path, definition.of, context),
+  ],
+  orders: partitionOrders,
   // All bounds that move are freed before any is taken.
   alter: () => null,
   outlives: (_object, needed) => needed.kind === 'column' || needed.kind === 'default',

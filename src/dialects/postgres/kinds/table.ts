@@ -4,6 +4,7 @@ import {
   keyOf,
   nameOf,
   sameDefinition,
+  type ObjectId,
   type ObjectOf,
   type Path,
   type SchemaObject,
@@ -42,6 +43,7 @@ export const table: KindRules<'table'> = {
     sign: ({ path }, schema) => schema.find('partition', path)?.definition.bound ?? '',
   },
   occupies: ({ path }) => [relationName(path), typeName(path)],
+  behind: (object, context) => (context.fate(keyOf(object)) === 'alter' ? loggedBefore(object, context) : []),
   absorbs,
   aside: {
     isEmpty: (object) => isForeign(object),
@@ -88,6 +90,19 @@ function alter(from: Table, to: Table, { version }: PlanContext): Statement[] | 
   return [...statements, ...rowSecurity(from, to)];
 }
 
+/** Nothing that is logged may refer to what is not. */
+function loggedBefore({ path, definition }: Table, { from, to }: PlanContext): ObjectId[] {
+  if (from.find('table', path)?.definition.unlogged === definition.unlogged) return [];
+  const found: ObjectId[] = [];
+  for (const object of to.objects()) {
+    if (object.kind !== 'constraint' || object.definition.references === undefined) continue;
+    const [referring, referred] = [idOf('table', object.path.slice(0, 2)), idOf('table', object.definition.references)];
+    if (definition.unlogged === true && referred === idOf('table', path)) found.push(referring);
+    if (definition.unlogged !== true && referring === idOf('table', path)) found.push(referred);
+  }
+  return found;
+}
+
 function moveTo(from: Path, to: Path): Statement[] {
   const isElsewhere = from[0] !== to[0];
   return [
@@ -102,7 +117,10 @@ function absorbs(whole: Table, part: SchemaObject, context: PlanContext): boolea
   if (part.kind === 'sequence' || part.kind === 'sequenceOwner') return isSerialOf(whole, part.path, context);
   if (!isOn(whole, part)) return false;
   // In CREATE TABLE the server checks nothing, and takes NOT VALID for valid.
-  if (part.kind === 'constraint') return !part.definition.definition.endsWith(' NOT VALID');
+  if (part.kind === 'constraint') {
+    const { definition, parent, given } = part.definition;
+    return parent === undefined ? !definition.endsWith(' NOT VALID') : given === undefined;
+  }
   return ABSORBED.has(part.kind) || (part.kind === 'index' && isFollowedIndex(part, context));
 }
 

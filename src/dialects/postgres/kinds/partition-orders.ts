@@ -1,0 +1,52 @@
+import type { Order, PlanContext } from '../../../diff/rules.ts';
+import { idOf, keyOf, type ObjectId, type ObjectOf, type Path } from '../../../schema/object.ts';
+import type { Schema } from '../../../schema/schema.ts';
+
+type Constraint = ObjectOf<'constraint'>;
+
+/** What a partition has by its parent and keeps as its own when it leaves; the copies of triggers go. */
+const LEFT: ReadonlySet<string> = new Set(['CHECK', 'FOREIGN KEY']);
+
+/** What of the parent's and of its own must come or go before a table leaves or joins, and what after. */
+export function partitionOrders({ path: child }: ObjectOf<'partition'>, context: PlanContext): Order[] {
+  const link = idOf('partition', child);
+  const orders: Order[] = [];
+  const table = context.fate(idOf('table', child));
+  if (table !== 'keep' && table !== 'alter') return [];
+  const before = context.from.find('partition', child);
+  for (const copy of before === undefined ? [] : copiesOf(before.definition.of, context.from)) {
+    const id = keyOf(copy);
+    const isKept = isWantedBelow(copy, child, context);
+    orders.push(isKept ? [['drop', link], ['drop', id]] : [['drop', id], ['drop', link]]);
+    orders.push([['drop', id], ['create', link]]);
+  }
+  if (before !== undefined) for (const id of ownOf(child, context.to)) orders.push([['drop', link], ['create', id]]);
+  if (context.to.has(link)) for (const id of ownOf(child, context.from)) orders.push([['drop', id], ['create', link]]);
+  return orders;
+}
+
+function copiesOf(table: Path, side: Schema): Constraint[] {
+  return side.parts(idOf('table', table), 'constraint').filter(({ definition }) => LEFT.has(definition.type));
+}
+
+/** Whether the table that leaves is to have it, by itself or by where it goes. */
+function isWantedBelow(copy: Constraint, child: Path, { to }: PlanContext): boolean {
+  const parent = to.find('partition', child)?.definition.of;
+  return [child, ...(parent === undefined ? [] : [parent])].some((table) =>
+    copiesOf(table, to).some((other) => isAlike(copy, other)),
+  );
+}
+
+/** Whether the server takes one for the other: checks by their name, foreign keys by what they say. */
+function isAlike(one: Constraint, other: Constraint): boolean {
+  const isNamed = one.definition.type !== 'CHECK' || one.path[2] === other.path[2];
+  return isNamed && one.definition.type === other.definition.type && one.definition.definition === other.definition.definition;
+}
+
+/** What a copy of the parent's could be taken for, or stand in the way of. */
+function ownOf(table: Path, side: Schema): ObjectId[] {
+  const id = idOf('table', table);
+  const constraints = side.parts(id, 'constraint').filter(({ definition }) => definition.parent === undefined);
+  const triggers = side.parts(id, 'trigger').filter(({ definition }) => definition.definition !== undefined);
+  return [...constraints, ...triggers].map((object) => keyOf(object));
+}

@@ -1,0 +1,52 @@
+// Whole schemas of real products, each from an empty folder to one proved revision, applied, and a second run that finds
+// nothing. Takes SQL files, which are not part of the repository.
+//
+//   node test/campaigns/whole-schemas.mjs [--url postgres://…] FILE.sql …
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { url: { type: 'string', default: 'postgres://postgres@127.0.0.1:5432/postgres' } },
+});
+const BIN = resolve(import.meta.dirname, '../../dist/bin.cjs');
+
+function psql(url, sql) {
+  execFileSync('psql', [url, '-qAtX', '-c', sql], { stdio: ['ignore', 'pipe', 'inherit'] });
+}
+
+function torale(folder, ...args) {
+  const started = performance.now();
+  const { status, stdout, stderr } = spawnSync(process.execPath, [BIN, ...args], { cwd: folder, encoding: 'utf8' });
+  return { status, stdout, stderr, ms: Math.round(performance.now() - started) };
+}
+
+let failed = 0;
+for (const file of positionals) {
+  const name = `whole_${basename(file, '.sql').replaceAll(/\W/g, '_')}`;
+  const folder = mkdtempSync(join(tmpdir(), 'torale-whole-'));
+  psql(values.url, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
+  psql(values.url, `CREATE DATABASE ${name}`);
+  const url = new URL(values.url);
+  url.pathname = `/${name}`;
+  const config = { url: url.href, target: resolve(file), versions: 'versions' };
+  writeFileSync(join(folder, 'torale.config.json'), JSON.stringify(config));
+  const first = torale(folder, 'revision', '--autogenerate', '-m', 'whole');
+  const applied = first.status === 0 ? torale(folder, 'upgrade', 'head') : first;
+  const second = applied.status === 0 ? torale(folder, 'revision', '--autogenerate', '-m', 'again') : applied;
+  const drift = second.status === 0 ? torale(folder, 'check', '--drift') : second;
+  const isRight = drift.status === 0 && second.stdout.startsWith('No differences');
+  if (!isRight) failed += 1;
+  const statements = /\((\d+) statements?\)/.exec(first.stdout)?.[1] ?? '-';
+  console.log(`${isRight ? 'ok  ' : 'MISS'} ${basename(file)}  ${statements} statements, drafted in ${first.ms} ms`);
+  if (!isRight) console.log((drift.stderr || drift.stdout).split('\n').slice(0, 12).join('\n'));
+  else if (first.stdout.includes('Not tried with rows'))
+    console.log(`     ${/Not tried with rows.*/.exec(first.stdout)[0]}`);
+  psql(values.url, `DROP DATABASE ${name} WITH (FORCE)`);
+  rmSync(folder, { recursive: true });
+}
+console.log(`${positionals.length - failed} of ${positionals.length}`);
+process.exitCode = failed === 0 ? 0 : 1;
