@@ -212,6 +212,7 @@ class Planner {
 
   #joinParts(): void {
     const gone = [...this.#impact.fates].filter(([, fate]) => fate === 'drop' || fate === 'replace');
+    for (const [id] of this.#outermostFirst(gone.map(([id]) => id))) this.#joinTakenAlong(id);
     // What stood between a part and its whole may have gone into the whole meanwhile.
     for (const strengths of [['own'], ['own'], ['fate'], ['own']]) {
       for (const [id] of this.#outermostFirst(gone.map(([id]) => id))) {
@@ -232,6 +233,16 @@ class Planner {
     return this.#from
       .dependents(id)
       .every(({ id: part, strength }) => strength !== 'own' || this.#graph.isJoined(nodeOf('drop', part)));
+  }
+
+  /** What goes silently with something it uses: what has to come before or after it has to with that. */
+  #joinTakenAlong(id: ObjectId): void {
+    const object = this.#from.get(id)!;
+    for (const need of this.#from.needs(id)) {
+      const isAlong = need.strength === 'use' && this.#graph.has(nodeOf('drop', need.id)) && this.#lingers(this.#from, id, need.id);
+      if (!isAlong || this.#rules(object).drop(asAny(object), this.#context).length > 0) continue;
+      if (this.#graph.join(nodeOf('drop', need.id), nodeOf('drop', id))) return;
+    }
   }
 
   #absorbParts(id: ObjectId): void {

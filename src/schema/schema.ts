@@ -88,6 +88,7 @@ export class Schema {
     const dropped = new Set<ObjectId>();
     const queue: ObjectId[] = [];
     for (const [id, object] of this.#objects) if (!keep(object)) queue.push(id);
+    if (queue.length === 0) return this;
     for (let id = queue.pop(); id !== undefined; id = queue.pop()) {
       if (dropped.has(id)) continue;
       dropped.add(id);

@@ -1,5 +1,5 @@
 import type { PlanContext, Statement } from '../../../diff/rules.ts';
-import { keyOf, nameOf, sameDefinition, type ObjectOf } from '../../../schema/object.ts';
+import { keyOf, nameOf, sameDefinition, type ObjectOf, type Path } from '../../../schema/object.ts';
 import { ident, qualified, text } from '../ident.ts';
 import { alterColumnWords, identityClause, identitySequence } from './column-sql.ts';
 import { changeStorage } from './column-storage.ts';
@@ -116,7 +116,7 @@ function changeNotNull(from: Column, to: Column, context: PlanContext): Statemen
   if (isCovered) return [];
   const words = alterColumnWords(to.path);
   const name = ident(to.path[2]!);
-  if (notNull !== true) return [{ sql: `${words} DROP NOT NULL` }, ...keepNotNullBelow(to, context)];
+  if (notNull !== true) return dropNotNull(to, context);
   // With another type it has made the values already.
   const fill = from.definition.type === to.definition.type ? context.fills?.get(keyOf(to)) : undefined;
   if (fill !== undefined) {
@@ -126,13 +126,17 @@ function changeNotNull(from: Column, to: Column, context: PlanContext): Statemen
   return [{ sql: `${words} SET NOT NULL`, hazard: `Fails where a row has no value in ${nameOf(to.path)}.` }];
 }
 
-/** DROP NOT NULL reaches the tables below. */
-function keepNotNullBelow(to: Column, context: PlanContext): Statement[] {
-  return steadyBelow(to.path.slice(0, 2), context).flatMap((table) => {
-    const path = [...table, to.path[2]!];
-    const isKept = context.to.find('column', path)?.definition.notNull === true;
-    return isKept ? [{ sql: `${alterColumnWords(path)} SET NOT NULL` }] : [];
-  });
+/** DROP NOT NULL reaches the tables below; partitions cannot be left out, and from 18 on none that inherits it. */
+function dropNotNull(to: Column, context: PlanContext): Statement[] {
+  const below = steadyBelow(to.path.slice(0, 2), context).map((table) => [...table, to.path[2]!]);
+  const isKept = (path: Path): boolean => context.to.find('column', path)?.definition.notNull === true;
+  const drop = (path: Path, isOnly: boolean): Statement => ({ sql: `${alterColumnWords(path, isOnly)} DROP NOT NULL` });
+  if (!below.some(isKept)) return [drop(to.path, false)];
+  const isPartitioned = context.to.find('table', to.path.slice(0, 2))?.definition.partitionBy !== undefined;
+  if (!isPartitioned && context.version < 180_000) {
+    return [to.path, ...below.filter((path) => !isKept(path))].map((path) => drop(path, true));
+  }
+  return [drop(to.path, false), ...below.filter(isKept).map((path) => ({ sql: `${alterColumnWords(path)} SET NOT NULL` }))];
 }
 
 function dropIdentity(to: Column): Statement[] {

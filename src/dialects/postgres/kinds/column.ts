@@ -96,10 +96,10 @@ export const column: KindRules<'column'> = {
  */
 function comesBeforeAbove(object: Column, needed: SchemaObject, context: PlanContext): boolean {
   if (needed.kind !== 'column' || isOfOneTable(object, needed)) return false;
+  const isBelow = steadyParents(object.path.slice(0, 2), context).some((above) => isOfOneTable({ path: above }, needed));
   const fate = context.fate(keyOf(object));
-  if (fate !== 'create' && fate !== 'replace') return context.fate(keyOf(needed)) !== 'replace';
-  const table = object.path.slice(0, 2);
-  return object.definition.local === true && steadyParents(table, context).some((above) => isOfOneTable({ path: above }, needed));
+  const isNew = fate === 'create' || fate === 'replace';
+  return isBelow && (isNew ? object.definition.local === true : context.fate(keyOf(needed)) !== 'replace');
 }
 
 function spareColumn({ path: [schema, table, name] }: Column, { from, to }: PlanContext): string {

@@ -7,7 +7,6 @@ interface Row {
   readonly oid: number;
   readonly relation: number;
   readonly index?: number;
-  readonly copies?: readonly number[];
   readonly schema: string;
   readonly table: string;
   readonly name: string;
@@ -24,15 +23,6 @@ interface Row {
 /** From 18 on NOT NULL is a constraint: an object where it says more than the column's own NOT NULL. */
 const NOT_NULL = `OR k.contype = 'n' AND (k.connoinherit OR NOT k.convalidated OR k.conname <> pg_catalog.left(c.relname || '_' || (
         SELECT a.attname FROM pg_catalog.pg_attribute a WHERE a.attrelid = c.oid AND a.attnum = k.conkey[1]) || '_not_null', 63))`;
-
-/**
- * A foreign key that refers to a partitioned table has a copy for each partition, which holds on to the columns and the index
- * there: nobody can drop those while it is there.
- */
-const COPIES = `WITH RECURSIVE copy AS (
-        SELECT y.oid, y.conrelid FROM pg_catalog.pg_constraint y WHERE y.conparentid = k.oid
-        UNION ALL SELECT y.oid, y.conrelid FROM pg_catalog.pg_constraint y JOIN copy ON y.conparentid = copy.oid)
-      SELECT json_agg(copy.oid::int8) FROM copy WHERE copy.conrelid = k.conrelid`;
 
 export const constraintReader: Reader<Row> = {
   name: 'constraints',
@@ -51,7 +41,6 @@ export const constraintReader: Reader<Row> = {
           JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum = o.number)
       END AS columns,
       CASE WHEN k.contype = 'f' THEN json_build_array(rn.nspname, r.relname) END AS references,
-      CASE WHEN k.contype = 'f' THEN (${COPIES}) END AS copies,
       x.reloptions AS options, ${printedOptions('x.reloptions')} AS with, s.spcname AS tablespace,
       CASE WHEN p.oid IS NOT NULL THEN json_build_array(un.nspname, u.relname, p.conname) END AS parent
     FROM pg_catalog.pg_constraint k
@@ -68,14 +57,13 @@ export const constraintReader: Reader<Row> = {
       AND (k.conislocal AND k.conparentid = 0 OR k.conparentid <> 0 AND k.contype IN ('p', 'u', 'x')) AND ${USER_SCHEMA} AND ${notOfExtension('pg_class', 'c.oid')}
     ORDER BY c.oid, k.contype = 'f', k.contype <> 'p', k.oid`,
   read: (rows, catalog) => {
-    for (const { oid, relation, index, copies = [], schema, table, name, with: storage, ...rest } of rows) {
+    for (const { oid, relation, index, schema, table, name, with: storage, ...rest } of rows) {
       // EXCLUDE alone prints them within its definition.
       const bare = storage === undefined ? rest.definition : rest.definition.replace(` WITH (${storage})`, () => '');
       const given = rest.parent === undefined ? null : givenUnless(rest, table, name);
       const definition = { ...rest, definition: bare, given };
       const id = catalog.put('constraint', [schema, table, name], definition, ['pg_constraint', oid]);
       if (index !== undefined) catalog.alias(id, ['pg_class', index]);
-      catalog.alias(id, ...copies.map((copy) => ['pg_constraint', copy] as const));
       catalog.later(() => catalog.need(id, catalog.at(['pg_class', relation]), 'own'));
       // It is a part of the parent's key for as long as its table is a part of the parent.
       if (rest.parent !== undefined) catalog.need(id, idOf('partition', [schema, table]), 'use');

@@ -36,7 +36,11 @@ export const constraint: KindRules<'constraint'> = {
   rename: (from, to) => [renameTo(to, from.path[2]!)],
   renamedUnasked: true,
   outlives: (object, needed) => isCopy(object) && needed.kind === 'partition',
-  lingers: (object, needed, context) => needed.kind === 'partition' && context.fate(keyOf(object)) === 'drop' && isLeaving(object, context),
+  lingers: (object, needed, context) =>
+    needed.kind === 'partition' &&
+    ['drop', 'alter'].includes(context.fate(keyOf(object))) &&
+    context.from.get(keyOf(object)) === object &&
+    isLeaving(object, context),
   behind,
   occupies: (object, context) => [
     ...(hasIndex(object) ? [relationName(indexOf(object))] : []),

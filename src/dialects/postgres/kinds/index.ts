@@ -29,6 +29,7 @@ import { constraintReader } from './constraint-reader.ts';
 import { constraint } from './constraint.ts';
 import { columnDefault, defaultReader } from './default.ts';
 import { indexReader } from './index-reader.ts';
+import { keyCopiesReader } from './key-copies.ts';
 import { index } from './index-rules.ts';
 import { inheritance, inheritanceReader } from './inheritance.ts';
 import { partition, partitionReader } from './partition.ts';
@@ -67,6 +68,7 @@ export const READERS: readonly AnyReader[] = [
   columnReader,
   defaultReader,
   constraintReader,
+  keyCopiesReader,
   indexReader,
   sequenceReader,
   sequenceOwnerReader,

@@ -4,7 +4,7 @@ import type { Schema } from '../../../schema/schema.ts';
 
 type Constraint = ObjectOf<'constraint'>;
 
-/** What a partition has by its parent and keeps as its own when it leaves; the copies of triggers go. */
+/** What a table that leaves may just keep; the parts of keys and indexes go with the whole, if that goes. */
 const LEFT: ReadonlySet<string> = new Set(['CHECK', 'FOREIGN KEY']);
 
 /** What of the parent's and of its own must come or go before a table leaves or joins, and what after. */
@@ -16,7 +16,7 @@ export function partitionOrders({ path: child }: ObjectOf<'partition'>, context:
   const before = context.from.find('partition', child);
   for (const copy of before === undefined ? [] : copiesOf(before.definition.of, context.from)) {
     const id = keyOf(copy);
-    const isKept = isWantedBelow(copy, child, context);
+    const isKept = LEFT.has(copy.definition.type) && isWantedBelow(copy, child, context);
     orders.push(isKept ? [['drop', link], ['drop', id]] : [['drop', id], ['drop', link]]);
     orders.push([['drop', id], ['create', link]]);
   }
@@ -26,7 +26,7 @@ export function partitionOrders({ path: child }: ObjectOf<'partition'>, context:
 }
 
 function copiesOf(table: Path, side: Schema): Constraint[] {
-  return side.parts(idOf('table', table), 'constraint').filter(({ definition }) => LEFT.has(definition.type));
+  return side.parts(idOf('table', table), 'constraint').filter(({ definition }) => definition.type !== 'NOT NULL');
 }
 
 /** Whether the table that leaves is to have it, by itself or by where it goes. */

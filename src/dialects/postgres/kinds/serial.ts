@@ -1,6 +1,7 @@
 import type { PlanContext, Statement } from '../../../diff/rules.ts';
 import { idOf, sameDefinition, type ObjectOf, type Path } from '../../../schema/object.ts';
 import { ident, qualified, text } from '../ident.ts';
+import { underlying } from './column-type.ts';
 import { defaultName } from './default-name.ts';
 import { usualOptions } from './sequence-options.ts';
 
@@ -35,8 +36,14 @@ export function serialSequence([schema, table, name]: Path): Path {
 /** Takes a sequence past what the column holds already: https://www.postgresql.org/docs/current/functions-sequence.html */
 export function catchUp(owner: ObjectOf<'sequenceOwner'>, context: PlanContext): Statement[] {
   const sequence = context.to.find('sequence', owner.path);
-  return sequence === undefined ? [] : [setToRows(owner.path, owner.definition.column, sequence.definition)];
+  const column = context.to.find('column', owner.definition.column);
+  const isWhole = column !== undefined && WHOLE.has(underlying(column.definition.type, context.to).name);
+  if (sequence === undefined || !isWhole || underlying(column.definition.type, context.to).isArray) return [];
+  return [setToRows(owner.path, owner.definition.column, sequence.definition)];
 }
+
+/** What a sequence can count. */
+const WHOLE: ReadonlySet<string> = new Set(['smallint', 'integer', 'bigint']);
 
 /** No row, or none in reach: it stays as it is. */
 export function setToRows(

@@ -9,6 +9,7 @@ import {
   type Path,
   type SchemaObject,
 } from '../../../schema/object.ts';
+import type { Schema } from '../../../schema/schema.ts';
 import { ident, qualified, text } from '../ident.ts';
 import { spareName } from './aside.ts';
 import { changedForeignOptions, identitySequence } from './column-sql.ts';
@@ -70,7 +71,8 @@ const BEFORE_ROWS: ReadonlySet<string> = new Set(['column', 'default', 'partitio
 const isForeign = ({ definition }: Table): boolean => definition.server !== undefined;
 
 /** https://www.postgresql.org/docs/current/sql-altertable.html */
-function alter(from: Table, to: Table, { version }: PlanContext): Statement[] | null {
+function alter(from: Table, to: Table, context: PlanContext): Statement[] | null {
+  const { version } = context;
   const before = from.definition;
   const after = to.definition;
   if (before.partitionBy !== after.partitionBy || before.server !== after.server) return null;
@@ -80,7 +82,10 @@ function alter(from: Table, to: Table, { version }: PlanContext): Statement[] | 
   const statements: Statement[] = [];
   const add = (action: string): unknown => statements.push({ sql: `${words} ${action}` });
   if (isOtherMethod) add(`SET ACCESS METHOD ${ident(after.accessMethod ?? 'heap')}`);
-  if (before.unlogged !== after.unlogged) add(after.unlogged === true ? 'SET UNLOGGED' : 'SET LOGGED');
+  if (before.unlogged !== after.unlogged) {
+    add(after.unlogged === true ? 'SET UNLOGGED' : 'SET LOGGED');
+    statements.push(...otherwiseLogged(to, context));
+  }
   if (before.tablespace !== after.tablespace) add(`SET TABLESPACE ${ident(after.tablespace ?? 'pg_default')}`);
   if (!sameDefinition(before.ofType, after.ofType))
     add(after.ofType === undefined ? 'NOT OF' : `OF ${qualified(after.ofType)}`);
@@ -103,6 +108,21 @@ function loggedBefore({ path, definition }: Table, { from, to }: PlanContext): O
   return found;
 }
 
+/** From 15 on the sequences that a table owns become logged or unlogged with it. */
+function otherwiseLogged({ path, definition }: Table, { from, to, version }: PlanContext): Statement[] {
+  const owned = version < 150_000 ? [] : from.parts(idOf('table', path), 'column').flatMap((column) => sequencesOf(column, from));
+  return owned.flatMap((sequence) => {
+    const after = to.find('sequence', sequence);
+    if (after === undefined || after.definition.unlogged === definition.unlogged) return [];
+    return [{ sql: `ALTER SEQUENCE ${qualified(sequence)} SET ${definition.unlogged === true ? 'LOGGED' : 'UNLOGGED'}` }];
+  });
+}
+
+function sequencesOf(column: ObjectOf<'column'>, side: Schema): Path[] {
+  const owners = side.dependents(keyOf(column)).map(({ id }) => side.get(id)!);
+  return owners.filter(({ kind }) => kind === 'sequenceOwner').map(({ path }) => path);
+}
+
 function moveTo(from: Path, to: Path): Statement[] {
   const isElsewhere = from[0] !== to[0];
   return [
@@ -119,9 +139,19 @@ function absorbs(whole: Table, part: SchemaObject, context: PlanContext): boolea
   // In CREATE TABLE the server checks nothing, and takes NOT VALID for valid.
   if (part.kind === 'constraint') {
     const { definition, parent, given } = part.definition;
-    return parent === undefined ? !definition.endsWith(' NOT VALID') : given === undefined;
+    if (parent !== undefined) return given === undefined;
+    return !definition.endsWith(' NOT VALID') && !isMergedKey(part, context);
   }
   return ABSORBED.has(part.kind) || (part.kind === 'index' && isFollowedIndex(part, context));
+}
+
+/** In CREATE TABLE the server makes one key of two on the same columns. */
+function isMergedKey(key: ObjectOf<'constraint'>, { to }: PlanContext): boolean {
+  if (key.definition.type !== 'UNIQUE') return false;
+  return to.parts(idOf('table', key.path.slice(0, 2)), 'constraint').some(({ path, definition: { type, columns } }) => {
+    const isBefore = type === 'PRIMARY KEY' || (type === 'UNIQUE' && path[2]! < key.path[2]!);
+    return isBefore && sameDefinition(columns, key.definition.columns);
+  });
 }
 
 function isSerialOf(table: Table, sequence: Path, context: PlanContext): boolean {
