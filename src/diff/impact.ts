@@ -66,7 +66,7 @@ export function impactOf(changes: readonly Change[], sides: Sides, kinds: KindTa
     }
   }
 
-  for (const id of [...fates.keys()]) rebuild(id);
+  for (const id of fates.keys()) rebuild(id);
 
   const follow = (id: ObjectId, replaced: ObjectId): boolean => {
     const known = follows.get(id);
@@ -113,7 +113,7 @@ export function impactOf(changes: readonly Change[], sides: Sides, kinds: KindTa
       decide(dependent, 'replace');
     }
   }
-  for (const id of [...asides]) if (goesAlong(id, from, asides)) asides.delete(id);
+  for (const id of asides) if (goesAlong(id, from, asides)) asides.delete(id);
   return { fates, follows, asides };
 }
 

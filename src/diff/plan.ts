@@ -1,10 +1,9 @@
 import { ToraleError } from '../errors.ts';
-import { KINDS, type Kind } from '../schema/kinds.ts';
-import { isKind } from '../schema/kinds.ts';
-import { keyOf, type ObjectId, type SchemaObject } from '../schema/object.ts';
+import type { ObjectId, SchemaObject } from '../schema/object.ts';
 import type { Schema } from '../schema/schema.ts';
 import { diff, type Change } from './diff.ts';
 import { linkGoneFirst } from './gone-first.ts';
+import { actionOrder, nodeOf, rankOf, splitNode, type Verb } from './action-order.ts';
 import { ActionGraph } from './graph.ts';
 import { goesAlong, impactOf, type Impact, type Sides } from './impact.ts';
 import { asAny, describeObject, rulesFor, type AnyRules } from './lookup.ts';
@@ -56,11 +55,6 @@ function renameStatements(change: Change, kinds: KindTable, context: PlanContext
   return rulesFor(kinds, change.to).rename!(asAny(change.from), asAny(change.to), context);
 }
 
-/** What is done to an object: each is a node of the graph, named by its letter and the object's id. */
-type Verb = 'create' | 'drop' | 'alter' | 'move' | 'carry';
-
-const nodeOf = (verb: Verb, id: ObjectId): string => `${verb} ${id}`;
-
 class Planner {
   readonly #from: Schema;
   readonly #to: Schema;
@@ -91,7 +85,7 @@ class Planner {
     linkGoneFirst(this.#graph, this.#from, this.#to, this.#impact, this.#kinds, nodeOf);
     linkBehind(this.#graph, this.#context, this.#impact.fates, this.#kinds, nodeOf);
     linkMentions(this.#graph, this.#to, this.#impact.fates, this.#kinds, nodeOf);
-    const compare = this.#compare();
+    const compare = actionOrder(this.#context, this.#impact.fates, this.#kinds);
     const { groups, circle } = this.#graph.order(compare);
     if (circle.length > 0) throw this.#circular(circle);
     const combine = this.#combine;
@@ -239,7 +233,8 @@ class Planner {
   #joinTakenAlong(id: ObjectId): void {
     const object = this.#from.get(id)!;
     for (const need of this.#from.needs(id)) {
-      const isAlong = need.strength === 'use' && this.#graph.has(nodeOf('drop', need.id)) && this.#lingers(this.#from, id, need.id);
+      const isAlong =
+        need.strength === 'use' && this.#graph.has(nodeOf('drop', need.id)) && this.#lingers(this.#from, id, need.id);
       if (!isAlong || this.#rules(object).drop(asAny(object), this.#context).length > 0) continue;
       if (this.#graph.join(nodeOf('drop', need.id), nodeOf('drop', id))) return;
     }
@@ -256,7 +251,10 @@ class Planner {
         const part = this.#to.get(dependent)!;
         if (seen.has(dependent) || !this.#graph.has(nodeOf('create', dependent))) continue;
         seen.add(dependent);
-        if (rules.absorbs(asAny(whole), part, this.#context) && this.#graph.join(nodeOf('create', id), nodeOf('create', dependent))) {
+        if (
+          rules.absorbs(asAny(whole), part, this.#context) &&
+          this.#graph.join(nodeOf('create', id), nodeOf('create', dependent))
+        ) {
           queue.push(dependent);
         }
       }
@@ -266,41 +264,6 @@ class Planner {
   /** In the order in which the kinds are listed, which has wholes before parts. */
   #outermostFirst(ids: readonly ObjectId[]): [ObjectId][] {
     return ids.toSorted((a, b) => rankOf(a) - rankOf(b) || (a < b ? -1 : 1)).map((id) => [id]);
-  }
-
-  #compare(): (a: string, b: string) => number {
-    const keys = new Map<string, readonly [number, number, string, string]>();
-    const keyFor = (node: string): readonly [number, number, string, string] => {
-      let key = keys.get(node);
-      if (key === undefined) keys.set(node, (key = this.#sortKey(node)));
-      return key;
-    };
-    return (a, b) => {
-      const left = keyFor(a);
-      const right = keyFor(b);
-      for (let at = 0; at < left.length; at++) {
-        if (left[at]! < right[at]!) return -1;
-        if (left[at]! > right[at]!) return 1;
-      }
-      return 0;
-    };
-  }
-
-  /** When, which kind, whose, what. */
-  #sortKey(node: string): readonly [number, number, string, string] {
-    const [verb, id] = splitNode(node);
-    const object = this.#to.get(id) ?? this.#from.get(id)!;
-    const { moment } = this.#rules(object);
-    const rank = rankOf(id);
-    if (verb === 'drop') {
-      const isEarly = moment?.drop === 'first' || this.#impact.fates.get(id) === 'replace';
-      const time = isEarly ? 0 : moment?.drop === 'last' ? 4 : 3;
-      return [time, -rank, subjectName(object), id];
-    }
-    if (verb === 'alter' && moment?.alter === 'first') return [-1, rank, subjectName(object), id];
-    if (verb === 'alter' && moment?.alter === 'last') return [5, rank, subjectName(object), id];
-    const time = verb === 'create' && moment?.create === 'last' ? 5 : moment?.create === 'first' ? 1 : 2;
-    return [time, rank, subjectName(object), id];
   }
 
   #emit(group: readonly string[]): Statement[] {
@@ -357,21 +320,4 @@ class Planner {
       data: { objects: circle.map((node) => splitNode(node)[1]) },
     });
   }
-}
-
-const RANK = new Map(Object.keys(KINDS).map((kind, at) => [kind, at]));
-
-function rankOf(id: ObjectId): number {
-  return RANK.get(id.slice(0, id.indexOf(':')))!;
-}
-
-/** What a comment or a grant is on counts as its own name, so that they stand behind it. */
-function subjectName({ kind, path }: SchemaObject): string {
-  const [first, ...rest] = path;
-  return first !== undefined && isKind(first) && rest.length > 0 ? keyOf({ kind: first as Kind, path: rest }) : path.join('\0');
-}
-
-function splitNode(node: string): [Verb, ObjectId] {
-  const at = node.indexOf(' ');
-  return [node.slice(0, at) as Verb, node.slice(at + 1)];
 }

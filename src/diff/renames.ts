@@ -58,9 +58,8 @@ const isAsked = (object: SchemaObject, kinds: KindTable): boolean => {
 /** Where it may have been renamed; `null` where it is not asked about. */
 function placeOf(object: SchemaObject, schema: Schema, kinds: KindTable): string | null {
   if (!isAsked(object, kinds)) return null;
-  const { sign } = rulesFor(kinds, object).renamedAsked!;
-  const mark = sign === undefined ? '' : sign(asAny(object), schema);
-  return mark === null ? null : `${object.kind}:${nameOf(object.path.slice(0, -1))} ${mark}`;
+  const mark = rulesFor(kinds, object).renamedAsked!.sign?.(asAny(object), schema);
+  return mark === null ? null : `${object.kind}:${nameOf(object.path.slice(0, -1))} ${mark ?? ''}`;
 }
 
 function isGoneWithItsWhole(from: Schema, to: Schema, object: SchemaObject): boolean {

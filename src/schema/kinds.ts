@@ -108,7 +108,8 @@ export const KINDS = {
   /**
    * [schema, table, name] `type`: PRIMARY KEY, UNIQUE, FOREIGN KEY, CHECK, EXCLUDE, NOT NULL. `definition`: all that
    * follows its name, NOT VALID included. `options`, `tablespace`: of its index. `parent`: the key of the partitioned table
-   * that it is a part of; `given`: the name that the server would give such a part, where it has another.
+   * that it is a part of; `given`: the name that the server would give such a part, where it has another. `attached`: the
+   * index of the partitioned table that its own is a part of. `invalid`: partitions lack their part of it.
    */
   constraint: {
     type: 'text',
@@ -118,7 +119,9 @@ export const KINDS = {
     options: 'texts?',
     parent: 'texts?',
     given: 'text?',
+    attached: 'texts?',
     tablespace: 'text?',
+    invalid: 'flag',
   },
   /**
    * [schema, relation, name] `definition`: all that follows the relation's name. `parent`: the index of the partitioned

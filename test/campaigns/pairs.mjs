@@ -25,6 +25,11 @@ const { values, positionals } = parseArgs({
   },
 });
 
+const admin = new pg.Client({ connectionString: values.url });
+await admin.connect();
+const { rows: versions } = await admin.query('SHOW server_version_num');
+const major = Math.floor(Number(versions[0].server_version_num) / 10_000);
+
 const isSql = positionals.some((file) => file.endsWith('.sql'));
 const pairs = isSql
   ? [
@@ -39,7 +44,10 @@ const pairs = isSql
         .split('\n')
         .filter((line) => line !== '')
         .map((line) => JSON.parse(line))
-        .filter((pair) => pair.dialect === 'postgres' && (pair.min_version ?? 0) <= 15)
+        .filter(
+          (pair) =>
+            pair.dialect === 'postgres' && (pair.min_version ?? 0) <= major && (pair.max_version ?? major) >= major,
+        )
         .map((pair) => ({
           id: pair.id,
           before: pair.before_sql ?? pair.current_sql,
@@ -57,8 +65,6 @@ const pattern =
 
 const dialect = await loadDialect('postgres');
 const rules = await loadSchemaDialect('postgres');
-const admin = new pg.Client({ connectionString: values.url });
-await admin.connect();
 
 async function database(sql) {
   const name = `pair_${process.pid}_${Math.random().toString(36).slice(2, 8)}`;

@@ -90,7 +90,7 @@ describe('what fails answers with one document too', () => {
     ['USAGE', ['upgrade', 'aaaa:bbbb', ...URL_FLAG]],
     ['USAGE', ['show']],
     ['USAGE', ['init', '--url', 'postgres://app:verysecret@db/app']],
-    ['USAGE', ['revision', '--autogenerate', '-m', 'x']],
+    ['USAGE', ['revision', '--autogenerat', '-m', 'x']],
     ['USAGE', ['resolve', '--retry', '--abandon', ...URL_FLAG]],
     ['USAGE', ['upgrade', '--log-format', 'xml', ...URL_FLAG]],
     ['URL_INVALID', ['current', '--url', './app.db']],

@@ -44,7 +44,7 @@ describe('mistakes get an answer', () => {
     const { run } = project();
     const { code, stderr, stdout } = await run(word, '-1');
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
-    expect(stderr).toMatch(/^Torale only goes forward\..*\ntorale revision -m /);
+    expect(stderr).toMatch(/^Torale only goes forward\..*\ntorale revision --autogenerate --target REVISION -m /);
   });
 
   test('a forgotten DATABASE_URL is no new empty file', async () => {

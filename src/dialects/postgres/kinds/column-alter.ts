@@ -136,7 +136,10 @@ function dropNotNull(to: Column, context: PlanContext): Statement[] {
   if (!isPartitioned && context.version < 180_000) {
     return [to.path, ...below.filter((path) => !isKept(path))].map((path) => drop(path, true));
   }
-  return [drop(to.path, false), ...below.filter(isKept).map((path) => ({ sql: `${alterColumnWords(path)} SET NOT NULL` }))];
+  return [
+    drop(to.path, false),
+    ...below.filter(isKept).map((path) => ({ sql: `${alterColumnWords(path)} SET NOT NULL` })),
+  ];
 }
 
 function dropIdentity(to: Column): Statement[] {

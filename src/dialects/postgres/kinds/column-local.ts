@@ -13,9 +13,7 @@ type Column = ObjectOf<'column'>;
 export function comesFromAbove(from: Column, to: Column, context: PlanContext): boolean {
   if (from.definition.inherited === true || !isOnlyInherited(to)) return false;
   const above = parentsWith(to.path, context.to);
-  return above.every(
-    ({ id, column }) => context.from.has(id) && context.from.find('column', column) === undefined,
-  );
+  return above.every(({ id, column }) => context.from.has(id) && context.from.find('column', column) === undefined);
 }
 
 /** The tables that have to be made anew for a column: no statement changes what they hold of it. */
@@ -27,8 +25,7 @@ export function tablesToRebuild(to: Column, context: PlanContext): readonly Obje
   return from.definition.type === to.definition.type ? [] : keyedBy(to.path, context);
 }
 
-const isOnlyInherited = ({ definition }: Column): boolean =>
-  definition.inherited === true && definition.local !== true;
+const isOnlyInherited = ({ definition }: Column): boolean => definition.inherited === true && definition.local !== true;
 
 function parentsWith([schema, table, name]: Path, side: Schema): { id: ObjectId; column: Path }[] {
   return linksUp([schema!, table!], side)

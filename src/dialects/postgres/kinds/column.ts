@@ -27,7 +27,8 @@ export const column: KindRules<'column'> = {
   create: (object, context) => {
     if (object.definition.inherited === true) {
       const parents = steadyParents(object.path.slice(0, 2), context);
-      if (parents.length > 0 && object.definition.local !== true) return inheritedDifferences(object, parents, context).statements;
+      if (parents.length > 0 && object.definition.local !== true)
+        return inheritedDifferences(object, parents, context).statements;
       if (comesWithTable(object, context)) return [];
     }
     return addColumn(object, context.parts, context);
@@ -96,7 +97,9 @@ export const column: KindRules<'column'> = {
  */
 function comesBeforeAbove(object: Column, needed: SchemaObject, context: PlanContext): boolean {
   if (needed.kind !== 'column' || isOfOneTable(object, needed)) return false;
-  const isBelow = steadyParents(object.path.slice(0, 2), context).some((above) => isOfOneTable({ path: above }, needed));
+  const isBelow = steadyParents(object.path.slice(0, 2), context).some((above) =>
+    isOfOneTable({ path: above }, needed),
+  );
   const fate = context.fate(keyOf(object));
   const isNew = fate === 'create' || fate === 'replace';
   return isBelow && (isNew ? object.definition.local === true : context.fate(keyOf(needed)) !== 'replace');
@@ -144,10 +147,6 @@ function isOfOneTable(one: { readonly path: Path }, other: { readonly path: Path
 const REFUSING: ReadonlySet<string> = new Set(
   'view materializedView rule policy trigger routine publication'.split(' '),
 );
-
-function goesWithTable({ path }: Column, { fate }: PlanContext): boolean {
-  return ['drop', 'replace'].includes(fate(idOf('table', path.slice(0, 2))));
-}
 
 /** What the server does not rebuild by itself: https://www.postgresql.org/docs/current/sql-altertable.html */
 function isInTheWay(

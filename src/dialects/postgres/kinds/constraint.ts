@@ -1,10 +1,20 @@
 import type { KindRules, PlanContext, Statement } from '../../../diff/rules.ts';
-import { idOf, keyOf, nameOf, type ObjectId, type ObjectOf, type Path } from '../../../schema/object.ts';
-import { Schema } from '../../../schema/schema.ts';
+import {
+  idOf,
+  keyOf,
+  nameOf,
+  sameDefinition,
+  type ObjectId,
+  type ObjectOf,
+  type Path,
+} from '../../../schema/object.ts';
+import type { Schema } from '../../../schema/schema.ts';
 import { ident, qualified } from '../ident.ts';
 import { afterConstraint, changeIndex, constraintClause, indexOf } from './constraint-sql.ts';
 import { indexToTake, takeIndex } from './index-to-key.ts';
 import { keysName, relationName } from './names.ts';
+import { attachKey, isDetached, moveKey, partToTake, takePart } from './partition-key.ts';
+import { copyOrders, namedCopy } from './partition-orders.ts';
 import { linksDown, linksUp } from './relation-tree.ts';
 
 type Constraint = ObjectOf<'constraint'>;
@@ -21,26 +31,41 @@ const NOUNS: Readonly<Record<string, string>> = {
 export const constraint: KindRules<'constraint'> = {
   noun: ({ definition }) => NOUNS[definition.type] ?? 'constraint',
   create: (object, context) => {
-    if (object.definition.parent !== undefined) return nameCopy(object, context);
+    const { parent, attached } = object.definition;
+    if (parent !== undefined)
+      return isMadeAlone(object, context)
+        ? [...addConstraint(object, context), attachKey(object, parent)]
+        : nameCopy(object, context);
+    const part = partToTake(object, context);
+    if (part !== null) return [takePart(object, part)];
+    if (attached !== undefined) return [...addConstraint(object, context), attachKey(object, attached)];
     const index = indexToTake(object, context);
     if (index !== null) return takeIndex(object, index);
     const left = leftBehind(object, context);
     if (left === null) return addConstraint(object, context);
     return left === object.path[2] ? [] : [renameTo(object, left)];
   },
-  drop: (object, context) =>
-    isMerged(object, context) || (isCopy(object) && !isLeaving(object, context))
-      ? []
-      : [{ sql: `ALTER TABLE ${qualified(tableOf(object))} DROP CONSTRAINT ${ident(object.path[2]!)}` }],
+  drop: (object, context) => {
+    const above = mergedInto(object, context);
+    if (above !== undefined) return mergeKey(object, above, context);
+    if (isCopy(object) && !isLeaving(object, context)) return [];
+    return [{ sql: `ALTER TABLE ${qualified(tableOf(object))} DROP CONSTRAINT ${ident(object.path[2]!)}` }];
+  },
   alter,
   rename: (from, to) => [renameTo(to, from.path[2]!)],
   renamedUnasked: true,
-  outlives: (object, needed) => isCopy(object) && needed.kind === 'partition',
+  orders: copyOrders,
+  absorbs: (whole, part, context) =>
+    part.kind === 'constraint' &&
+    sameDefinition(part.definition.parent, whole.path) &&
+    !isMadeAlone(part, context) &&
+    nameCopy(part, context).length === 0,
+  outlives: (_object, needed) => needed.kind === 'partition',
   lingers: (object, needed, context) =>
     needed.kind === 'partition' &&
     ['drop', 'alter'].includes(context.fate(keyOf(object))) &&
     context.from.get(keyOf(object)) === object &&
-    isLeaving(object, context),
+    (isLeaving(object, context) || isDetached(object, context)),
   behind,
   occupies: (object, context) => [
     ...(hasIndex(object) ? [relationName(indexOf(object))] : []),
@@ -54,11 +79,19 @@ const hasIndex = ({ definition }: Constraint): boolean =>
 
 const isCopy = ({ definition }: Constraint): boolean => definition.parent !== undefined;
 
+/** Where the parent's key is to be without some of its parts, each is made by itself. */
+function isMadeAlone({ definition: { parent } }: Constraint, { to }: PlanContext): boolean {
+  return parent !== undefined && to.find('constraint', parent)?.definition.invalid === true;
+}
+
 /** Whether a part of a key outlasts its table's place among the partitions, and is nothing but the table's own from then. */
-function isLeaving({ path, definition: { parent } }: Constraint, { fate }: PlanContext): boolean {
+function isLeaving({ path, definition: { parent } }: Constraint, context: PlanContext): boolean {
   if (parent === undefined) return false;
-  const theirs = [fate(idOf('constraint', parent)), fate(idOf('table', parent.slice(0, 2)))];
-  return fate(idOf('partition', path.slice(0, 2))) !== 'keep' && theirs.every((one) => one === 'keep' || one === 'alter');
+  const theirs = [context.fate(idOf('constraint', parent)), context.fate(idOf('table', parent.slice(0, 2)))];
+  return (
+    context.fate(idOf('partition', path.slice(0, 2))) !== 'keep' &&
+    theirs.every((one) => one === 'keep' || one === 'alter')
+  );
 }
 
 function renameTo(object: Constraint, name: string): Statement {
@@ -73,12 +106,20 @@ function nameCopy(object: Constraint, context: PlanContext): Statement[] {
     .parts(idOf('table', tableOf(object)), 'constraint')
     .find((other) => isAlike(other, object) && staysUnderAnotherName(other, context));
   const name = like?.path[2] ?? object.definition.given;
-  return name === undefined || name === object.path[2] ? [] : [renameTo(object, name)];
+  // A new part has the storage of the whole; a partitioned one has none to change.
+  const whole = context.to.find('constraint', object.definition.parent!);
+  const isLeaf = context.to.find('table', tableOf(object))?.definition.partitionBy === undefined;
+  return [
+    ...(name === undefined || name === object.path[2] ? [] : [renameTo(object, name)]),
+    ...(isLeaf ? changeIndex(object, (like ?? whole)?.definition ?? {}, object.definition) : []),
+  ];
 }
 
-function staysUnderAnotherName({ path, definition: { parent } }: Constraint, { fate }: PlanContext): boolean {
-  if (fate(idOf('constraint', path)) !== 'drop') return false;
-  return parent === undefined || ['keep', 'alter'].includes(fate(idOf('constraint', parent)));
+function staysUnderAnotherName(other: Constraint, context: PlanContext): boolean {
+  const { parent } = other.definition;
+  if (context.fate(idOf('constraint', other.path)) !== 'drop') return false;
+  if (parent === undefined) return mergedInto(other, context) !== undefined;
+  return ['keep', 'alter'].includes(context.fate(idOf('constraint', parent)));
 }
 
 function isAlike(one: Constraint, other: Constraint): boolean {
@@ -93,7 +134,8 @@ function keysOf({ path, definition: { type, references } }: Constraint): string[
 }
 
 function addConstraint(object: Constraint, context: PlanContext): Statement[] {
-  const sql = `ALTER TABLE ${qualified(tableOf(object))} ADD ${constraintClause(object, context)}`;
+  const words = object.definition.invalid === true ? 'ALTER TABLE ONLY' : 'ALTER TABLE';
+  const sql = `${words} ${qualified(tableOf(object))} ADD ${constraintClause(object, context)}`;
   const hazard = context.fate(idOf('table', tableOf(object))) === 'create' ? null : hazardOf(object);
   return [{ sql, ...(hazard === null ? {} : { hazard }) }, ...afterConstraint(object)];
 }
@@ -119,12 +161,16 @@ const NOT_VALID = / NOT VALID$/;
 const DEFERRABILITY = /(?: DEFERRABLE)?(?: INITIALLY DEFERRED)?$/;
 
 /** https://www.postgresql.org/docs/current/sql-altertable.html */
-function alter(from: Constraint, to: Constraint): Statement[] | null {
+function alter(from: Constraint, to: Constraint, context: PlanContext): Statement[] | null {
   const before = from.definition;
   const after = to.definition;
-  if (before.parent !== undefined && after.parent !== undefined) return [];
-  if (before.type !== after.type) return null;
-  const storage = hasIndex(to) ? changeIndex(to, before, after) : [];
+  if (before.parent !== undefined && after.parent !== undefined) {
+    const isLeaf = context.to.find('table', tableOf(to))?.definition.partitionBy === undefined;
+    return isLeaf ? changeIndex(to, before, after) : [];
+  }
+  const moves = moveKey(from, to, context);
+  if (before.type !== after.type || before.invalid !== after.invalid || moves === null) return null;
+  const storage = [...moves, ...(hasIndex(to) ? changeIndex(to, before, after) : [])];
   if (before.definition === after.definition) return storage;
   const words = `ALTER TABLE ${qualified(tableOf(to))}`;
   const name = ident(to.path[2]!);
@@ -154,14 +200,17 @@ function alter(from: Constraint, to: Constraint): Statement[] | null {
  * A check reaches the tables that have joined by then, and stays with those that have left; a foreign key asks what the
  * other table is like.
  */
-function behind(object: Constraint, { from, to, fate }: PlanContext): ObjectId[] {
+function behind(object: Constraint, context: PlanContext): ObjectId[] {
   const { type, references } = object.definition;
-  const isGoing = !to.has(idOf('constraint', object.path));
-  const links = type === 'CHECK' && !isGoing ? linksDown(tableOf(object), to) : [];
-  const kept = linksDown(tableOf(object), isGoing ? from : new Schema([], new Map())).filter(
-    ({ child }) => fate(idOf('table', child)) !== 'drop' && hasAlike({ ...object, path: [...child, object.path[2]!] }, child, to),
-  );
-  return [...links, ...kept].map(({ id }) => id).concat(references === undefined || isGoing ? [] : [idOf('table', references)]);
+  const isGoing = !context.to.has(idOf('constraint', object.path));
+  const links = type === 'CHECK' && !isGoing ? linksDown(tableOf(object), context.to) : [];
+  const isKept = (child: Path): boolean =>
+    context.fate(idOf('table', child)) !== 'drop' &&
+    hasAlike({ ...object, path: [...child, object.path[2]!] }, child, context.to);
+  const left = isGoing ? linksDown(tableOf(object), context.from).filter(({ child }) => isKept(child)) : [];
+  return [...links, ...left]
+    .map(({ id }) => id)
+    .concat(references === undefined || isGoing ? [] : [idOf('table', references)]);
 }
 
 /** A table that leaves its parent keeps the parent's constraints as its own: the name of the one that becomes this. */
@@ -169,20 +218,31 @@ function leftBehind(object: Constraint, context: PlanContext): string | null {
   if (hasIndex(object) || context.fate(idOf('table', tableOf(object))) === 'create') return null;
   for (const { id, parent } of linksUp(tableOf(object), context.from)) {
     const like = context.fate(id) === 'drop' ? alikeOf(object, parent, context.from) : undefined;
-    if (like !== undefined) return like.path[2]!;
+    if (like === undefined || namedCopy(like, tableOf(object), context.from) !== undefined) continue;
+    return like.path[2]!;
   }
   return null;
 }
 
-/** A table that joins a parent gives up constraints that the parent has as well. */
-function isMerged(object: Constraint, context: PlanContext): boolean {
-  const isReplaced = context.to.has(idOf('constraint', object.path));
-  return (
-    !isReplaced &&
-    linksUp(tableOf(object), context.to).some(
-      ({ id, parent }) => context.fate(id) === 'create' && hasAlike(object, parent, context.to),
-    )
-  );
+/** A table that joins a parent gives up constraints that the parent has as well: the one of the parent. */
+function mergedInto(object: Constraint, context: PlanContext): Constraint | undefined {
+  if (context.to.has(idOf('constraint', object.path))) return undefined;
+  return linksUp(tableOf(object), context.to)
+    .filter(({ id }) => ['create', 'replace'].includes(context.fate(id)))
+    .map(({ parent }) => alikeOf(object, parent, context.to))
+    .find((above) => above !== undefined && !takesName(above, object));
+}
+
+/** As a copy of the parent's foreign key it would keep a name of its own. */
+function mergeKey(object: Constraint, above: Constraint, context: PlanContext): Statement[] {
+  const isUsual = object.definition.type !== 'FOREIGN KEY' || object.path[2] === above.path[2];
+  if (isUsual || namedCopy(above, tableOf(object), context.to) !== undefined) return [];
+  return [renameTo({ ...object, path: [...tableOf(object), above.path[2]!] }, object.path[2]!)];
+}
+
+/** Whether the key of a partition has the name that the parent's is to have. */
+function takesName(above: Constraint, object: Constraint): boolean {
+  return hasIndex(object) && relationName(indexOf(above)) === relationName(indexOf(object));
 }
 
 function hasAlike(object: Constraint, table: Path, side: Schema): boolean {
@@ -192,5 +252,7 @@ function hasAlike(object: Constraint, table: Path, side: Schema): boolean {
 function alikeOf(object: Constraint, table: Path, side: Schema): Constraint | undefined {
   return side
     .parts(idOf('table', table), 'constraint')
-    .find((other) => isAlike(other, object) && (object.definition.type !== 'CHECK' || other.path[2] === object.path[2]));
+    .find(
+      (other) => isAlike(other, object) && (object.definition.type !== 'CHECK' || other.path[2] === object.path[2]),
+    );
 }

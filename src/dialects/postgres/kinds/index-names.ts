@@ -40,7 +40,7 @@ export function isPartOf(index: Index, whole: Path, side: Schema): boolean {
 export function comesWithPartition(index: Index, context: PlanContext): boolean {
   const { parent } = index.definition;
   const table = index.path.slice(0, 2);
-  if (parent === undefined || context.fate(idOf('partition', table)) !== 'create') return false;
+  if (parent === undefined || !['create', 'replace'].includes(context.fate(idOf('partition', table)))) return false;
   const fate = context.fate(idOf('index', parent));
   if (fate === 'keep' || fate === 'alter') return true;
   const above = context.to.find('index', parent);

@@ -1,11 +1,12 @@
 import type { KindRules, PlanContext, Statement } from '../../../diff/rules.ts';
-import { idOf, nameOf, sameDefinition, type ObjectOf, type Path } from '../../../schema/object.ts';
+import { idOf, keyOf, nameOf, sameDefinition, type ObjectOf, type Path } from '../../../schema/object.ts';
 import { ident, qualified } from '../ident.ts';
 import { outsideOf } from '../parentheses.ts';
 import { comesWithPartition, isFollowedIndex, isPartOf, makesParts, wholeOf } from './index-names.ts';
 import { keyTaking } from './index-to-key.ts';
 import { keysName, relationName } from './names.ts';
 import { changeOptions, withOptions } from './options.ts';
+import { holdsKeys, indexesHeldByKeys, isTakenPart } from './partition-key.ts';
 
 type Index = ObjectOf<'index'>;
 
@@ -13,11 +14,15 @@ export const index: KindRules<'index'> = {
   noun: () => 'index',
   create: (object, context) => {
     if (isFollowedIndex(object, context)) return [];
-    if (comesWithPartition(object, context) && object.definition.given !== undefined) return renameGiven(object, context);
+    if (comesWithPartition(object, context) && object.definition.given !== undefined)
+      return renameGiven(object, context);
     return createIndex(object, context);
   },
-  drop: (object, context) =>
-    keyTaking(object, context) === null ? [{ sql: `DROP INDEX ${qualified(nameIn(object.path))}` }] : [],
+  drop: (object, context) => {
+    if (keyTaking(object, context) !== null || isTakenPart(object, context)) return [];
+    return [{ sql: `DROP INDEX ${qualified(nameIn(object.path))}${holdsKeys(object, context) ? ' CASCADE' : ''}` }];
+  },
+  rebuilds: indexesHeldByKeys,
   alter,
   rename: (from, to) => [{ sql: `ALTER INDEX ${qualified(nameIn(from.path))} RENAME TO ${ident(to.path[2]!)}` }],
   renamedUnasked: true,
@@ -27,9 +32,13 @@ export const index: KindRules<'index'> = {
   ],
   outlives: (_object, needed) => needed.kind === 'partition',
   // While its table is a partition it cannot go but with the index that it is a part of.
-  lingers: ({ path, definition: { parent } }, needed, { fate }) => {
-    if (parent === undefined || needed.kind !== 'partition' || fate(idOf('index', path)) !== 'drop') return false;
-    return [idOf('index', parent), idOf('table', parent.slice(0, 2))].every((id) => ['keep', 'alter'].includes(fate(id)));
+  lingers: (object, needed, context) => {
+    const { parent } = object.definition;
+    if (parent === undefined || needed.kind !== 'partition' || context.from.get(keyOf(object)) !== object) return false;
+    if (!['drop', 'alter'].includes(context.fate(keyOf(object)))) return false;
+    return [idOf('index', parent), idOf('table', parent.slice(0, 2))].every((id) =>
+      ['keep', 'alter'].includes(context.fate(id)),
+    );
   },
   absorbs: (whole, part, { to }) => part.kind === 'index' && isPartOf(part, whole.path, to) && makesParts(whole, to),
 };

@@ -7,16 +7,17 @@ type Constraint = ObjectOf<'constraint'>;
 type Index = ObjectOf<'index'>;
 
 /** The unique index that goes and is, by name and definition, the one of a key that comes: then nothing is built anew. */
-export function indexToTake(key: Constraint, { from, to, fate }: PlanContext): Index | null {
-  const index = from.find('index', key.path);
+export function indexToTake(key: Constraint, context: PlanContext): Index | null {
+  // A part of a key comes with that.
+  const index = key.definition.parent === undefined ? context.from.find('index', key.path) : undefined;
   const table = key.path.slice(0, 2);
-  if (index === undefined || fate(keyOf(index)) !== 'drop') return null;
-  if (!['keep', 'alter'].includes(fate(idOf('table', table)))) return null;
+  if (index === undefined || context.fate(keyOf(index)) !== 'drop') return null;
+  if (!['keep', 'alter'].includes(context.fate(idOf('table', table)))) return null;
   // https://www.postgresql.org/docs/current/sql-altertable.html: not of partitioned tables.
-  if (to.find('table', table)?.definition.partitionBy !== undefined) return null;
+  if (context.to.find('table', table)?.definition.partitionBy !== undefined) return null;
   const { unique, definition, parent, invalid, statistics } = index.definition;
   const isPlain = unique === true && (parent ?? invalid ?? statistics) === undefined;
-  const hangsOn = from.dependents(keyOf(index)).length > 0;
+  const hangsOn = context.from.dependents(keyOf(index)).length > 0;
   return isPlain && !hangsOn && definition === indexOfKey(key) ? index : null;
 }
 

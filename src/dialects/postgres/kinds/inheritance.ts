@@ -68,16 +68,18 @@ function leavesOtherwise(link: Inheritance, context: PlanContext): boolean {
     const after = to.find('column', [...table, name!]);
     return after !== undefined && (after.definition.local === true) !== becomesLocal([...table, name!], context);
   });
-  return isColumnOff || to.parts(idOf('table', parent), 'constraint').some((check) => isCheckOff(check, table, context));
+  return (
+    isColumnOff || to.parts(idOf('table', parent), 'constraint').some((check) => isCheckOff(check, table, context))
+  );
 }
 
 /** A column that loses the last parent it came from is the table's own from then on. */
-function becomesLocal(column: Path, { from, to, fate }: PlanContext): boolean {
-  const before = from.find('column', column);
+function becomesLocal(column: Path, context: PlanContext): boolean {
+  const before = context.from.find('column', column);
   if (before?.definition.inherited !== true || before.definition.local === true) return true;
-  return linksUp(column.slice(0, 2), from)
-    .filter(({ parent }) => from.find('column', [...parent, column[2]!]) !== undefined)
-    .every(({ id }) => !to.has(id) || fate(id) === 'replace');
+  return linksUp(column.slice(0, 2), context.from)
+    .filter(({ parent }) => context.from.find('column', [...parent, column[2]!]) !== undefined)
+    .every(({ id }) => !context.to.has(id) || context.fate(id) === 'replace');
 }
 
 function isCheckOff(check: ObjectOf<'constraint'>, table: Path, { from, to }: PlanContext): boolean {
@@ -86,5 +88,7 @@ function isCheckOff(check: ObjectOf<'constraint'>, table: Path, { from, to }: Pl
   const path = [...table, check.path[2]!];
   const [had, has] = [from, to].map((side) => side.find('constraint', path) !== undefined);
   // One that is new above reaches the table afterwards.
-  return from.find('constraint', check.path) === undefined ? had === true && has !== true : !(had === true && has === true);
+  return from.find('constraint', check.path) === undefined
+    ? had === true && has !== true
+    : !(had === true && has === true);
 }

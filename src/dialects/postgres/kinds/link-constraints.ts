@@ -2,19 +2,22 @@ import type { PlanContext, Statement } from '../../../diff/rules.ts';
 import { idOf, type ObjectOf, type Path } from '../../../schema/object.ts';
 import type { Schema } from '../../../schema/schema.ts';
 import { ident, qualified } from '../ident.ts';
+import { namedCopy } from './partition-orders.ts';
 import { linksUp } from './relation-tree.ts';
 
 type Constraint = ObjectOf<'constraint'>;
 
 /** What a table has of its parent's constraints when it has left it, and is not to have. */
 export function dropLeftBehind(table: Path, parent: Path, context: PlanContext): Statement[] {
-  const { from, to, fate } = context;
-  if (!['keep', 'alter'].includes(fate(idOf('table', table)))) return [];
+  const { from, to } = context;
+  if (!['keep', 'alter'].includes(context.fate(idOf('table', table)))) return [];
   return reaching(parent, from)
     .filter(({ path, definition: { type } }) => {
-      const stays = ['keep', 'alter'].includes(fate(idOf('constraint', path)));
-      if (!stays || ownOf(table, path, from) !== undefined) return false;
-      const isWanted = type === 'CHECK' ? ownOf(table, path, to) !== undefined : hasAlike(table, definition(path, from), to);
+      const stays = ['keep', 'alter'].includes(context.fate(idOf('constraint', path)));
+      const isOwn = ownOf(table, path, from) !== undefined;
+      if (!stays || isOwn || namedCopy(from.find('constraint', path)!, table, from) !== undefined) return false;
+      const isWanted =
+        type === 'CHECK' ? ownOf(table, path, to) !== undefined : hasAlike(table, definition(path, from), to);
       return !isWanted && !comesAgain(table, path, to);
     })
     .map(({ path }) => ({ sql: `ALTER TABLE ${qualified(table)} DROP CONSTRAINT ${ident(path[2]!)}` }));
@@ -22,12 +25,12 @@ export function dropLeftBehind(table: Path, parent: Path, context: PlanContext):
 
 /** ATTACH wants the parent's checks to be there; they become the parent's. */
 export function addMissing(table: Path, parent: Path, context: PlanContext): Statement[] {
-  const { from, to, fate } = context;
-  const isNewTable = !['keep', 'alter'].includes(fate(idOf('table', parent)));
+  const { from, to } = context;
+  const isNewTable = !['keep', 'alter'].includes(context.fate(idOf('table', parent)));
   return checksOf(parent, to)
     .filter(({ path }) => {
       // One that is new on a table that stays reaches the partitions afterwards.
-      const isThere = isNewTable || ['keep', 'alter'].includes(fate(idOf('constraint', path)));
+      const isThere = isNewTable || ['keep', 'alter'].includes(context.fate(idOf('constraint', path)));
       const isOnTable = ownOf(table, path, from) !== undefined || comesAgain(table, path, from);
       return isThere && !isOnTable && ownOf(table, path, to) === undefined;
     })

@@ -1,6 +1,7 @@
 import type { Order, PlanContext } from '../../../diff/rules.ts';
-import { idOf, keyOf, type ObjectId, type ObjectOf, type Path } from '../../../schema/object.ts';
+import { idOf, keyOf, sameDefinition, type ObjectId, type ObjectOf, type Path } from '../../../schema/object.ts';
 import type { Schema } from '../../../schema/schema.ts';
+import { linksDown } from './relation-tree.ts';
 
 type Constraint = ObjectOf<'constraint'>;
 
@@ -16,12 +17,36 @@ export function partitionOrders({ path: child }: ObjectOf<'partition'>, context:
   const before = context.from.find('partition', child);
   for (const copy of before === undefined ? [] : copiesOf(before.definition.of, context.from)) {
     const id = keyOf(copy);
-    const isKept = LEFT.has(copy.definition.type) && isWantedBelow(copy, child, context);
-    orders.push(isKept ? [['drop', link], ['drop', id]] : [['drop', id], ['drop', link]]);
-    orders.push([['drop', id], ['create', link]]);
+    const isPlain = LEFT.has(copy.definition.type) && namedCopy(copy, child, context.from) === undefined;
+    const isKept = isPlain && isWantedBelow(copy, child, context);
+    orders.push(
+      isKept
+        ? [
+            ['drop', link],
+            ['drop', id],
+          ]
+        : [
+            ['drop', id],
+            ['drop', link],
+          ],
+    );
+    orders.push([
+      ['drop', id],
+      ['create', link],
+    ]);
   }
-  if (before !== undefined) for (const id of ownOf(child, context.to)) orders.push([['drop', link], ['create', id]]);
-  if (context.to.has(link)) for (const id of ownOf(child, context.from)) orders.push([['drop', id], ['create', link]]);
+  if (before !== undefined)
+    for (const id of ownOf(child, context.to))
+      orders.push([
+        ['drop', link],
+        ['create', id],
+      ]);
+  if (context.to.has(link))
+    for (const id of ownOf(child, context.from))
+      orders.push([
+        ['drop', id],
+        ['create', link],
+      ]);
   return orders;
 }
 
@@ -40,7 +65,18 @@ function isWantedBelow(copy: Constraint, child: Path, { to }: PlanContext): bool
 /** Whether the server takes one for the other: checks by their name, foreign keys by what they say. */
 function isAlike(one: Constraint, other: Constraint): boolean {
   const isNamed = one.definition.type !== 'CHECK' || one.path[2] === other.path[2];
-  return isNamed && one.definition.type === other.definition.type && one.definition.definition === other.definition.definition;
+  return (
+    isNamed &&
+    one.definition.type === other.definition.type &&
+    one.definition.definition === other.definition.definition
+  );
+}
+
+/** The copy of a parent's constraint, where it is an object: that of a foreign key has a name of its own then. */
+export function namedCopy(above: Constraint, child: Path, side: Schema): Constraint | undefined {
+  return side
+    .parts(idOf('table', child), 'constraint')
+    .find(({ definition }) => sameDefinition(definition.parent, above.path));
 }
 
 /** What a copy of the parent's could be taken for, or stand in the way of. */
@@ -49,4 +85,35 @@ function ownOf(table: Path, side: Schema): ObjectId[] {
   const constraints = side.parts(id, 'constraint').filter(({ definition }) => definition.parent === undefined);
   const triggers = side.parts(id, 'trigger').filter(({ definition }) => definition.definition !== undefined);
   return [...constraints, ...triggers].map((object) => keyOf(object));
+}
+
+/** What a table below has of its own goes before the like of it comes from above, and comes after that has gone. */
+export function copyOrders(above: Constraint, context: PlanContext): Order[] {
+  const { from, to } = context;
+  const id = keyOf(above);
+  const [before, after] = [from, to].map((side) => side.find('constraint', above.path));
+  return linksDown(above.path.slice(0, 2), to)
+    .filter((link) => context.fate(link.id) === 'keep')
+    .flatMap(({ child }) => [
+      ...namesakes(after, child, from).map((own): Order => [
+        ['drop', own],
+        ['create', id],
+      ]),
+      ...namesakes(before, child, to).map((own): Order => [
+        ['drop', id],
+        ['create', own],
+      ]),
+    ]);
+}
+
+function namesakes(above: Constraint | undefined, child: Path, side: Schema): ObjectId[] {
+  if (above === undefined) return [];
+  const { type, definition } = above.definition;
+  return side
+    .parts(idOf('table', child), 'constraint')
+    .filter(
+      (own) =>
+        own.path[2] === above.path[2] || (own.definition.type === type && own.definition.definition === definition),
+    )
+    .map((own) => keyOf(own));
 }

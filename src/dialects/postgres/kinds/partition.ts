@@ -66,10 +66,7 @@ export function needInherited(link: ObjectId, { columns, defaults }: Inherited, 
 
 export const partition: KindRules<'partition'> = {
   noun: () => 'partition',
-  create: (object, context) => [
-    ...addMissing(object.path, object.definition.of, context),
-    attach(object, context),
-  ],
+  create: (object, context) => [...addMissing(object.path, object.definition.of, context), attach(object, context)],
   drop: ({ path, definition }, context) => [
     { sql: `ALTER TABLE ${qualified(definition.of)} DETACH PARTITION ${qualified(path)}` },
     ...dropLeftBehind(path, definition.of, context),

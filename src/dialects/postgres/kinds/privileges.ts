@@ -154,24 +154,19 @@ function grants(
 
 /** `public.users`, `FUNCTION public.add(integer, integer)`, as GRANT ON takes it. */
 function grantName(subject: Subject, schema: Schema): string {
-  return GRANT_NAMES[subject.kind]?.(subject.path) ?? subjectName(subject, schema);
+  return GRANT_NAMES[subject.kind]?.(subject.path, schema) ?? subjectName(subject, schema);
 }
 
 /** Of kinds that GRANT calls otherwise than COMMENT ON does. */
-const GRANT_NAMES: Partial<Record<Kind, (path: Path) => string>> = {
+const GRANT_NAMES: Partial<Record<Kind, (path: Path, schema: Schema) => string>> = {
   table: qualified,
   view: qualified,
   materializedView: qualified,
   domain: (path) => `TYPE ${qualified(path)}`,
   server: (path) => `FOREIGN SERVER ${qualified(path)}`,
-  aggregate: ([schema, name, identity]) => `FUNCTION ${qualified([schema!, name!])}(${plainArguments(identity!)})`,
+  // As a function an ordered-set aggregate has its direct and its aggregated arguments in one list.
+  aggregate: (path, schema) => {
+    const types = schema.find('aggregate', path)?.definition.arguments ?? path[2]!;
+    return `FUNCTION ${qualified(path.slice(0, 2))}(${types})`;
+  },
 };
-
-/** As a function an ordered-set aggregate has its direct and its aggregated arguments in one list. */
-function plainArguments(identity: string): string {
-  const [direct = '', aggregated] = identity.replace(/^ORDER BY /, '').split(' ORDER BY ');
-  if (aggregated === undefined) return direct;
-  // One list of VARIADIC "any" serves as both, and is printed twice.
-  if (aggregated.startsWith('VARIADIC ') && direct.endsWith(aggregated)) return direct;
-  return `${direct}, ${aggregated}`;
-}

@@ -1,5 +1,6 @@
-import type { KindRules, Statement } from '../../../diff/rules.ts';
-import { sameDefinition, type ObjectOf } from '../../../schema/object.ts';
+import type { KindRules, PlanContext, Statement } from '../../../diff/rules.ts';
+import { idOf, sameDefinition, type ObjectOf, type Path } from '../../../schema/object.ts';
+import type { Schema } from '../../../schema/schema.ts';
 import { ident, qualified, text } from '../ident.ts';
 import { PUBLICATIONS, type PublicationRow } from './publication-query.ts';
 import type { Reader } from '../reader.ts';
@@ -36,8 +37,8 @@ type Definition = Publication['definition'];
 
 export const publication: KindRules<'publication'> = {
   noun: () => 'publication',
-  create: ({ path: [name], definition }) => {
-    const what = definition.allTables === true ? 'ALL TABLES' : items(definition.tables, definition.schemas);
+  create: ({ path: [name], definition }, { to }) => {
+    const what = definition.allTables === true ? 'ALL TABLES' : items(to, definition.tables, definition.schemas);
     const { publish, options = [] } = definition;
     const settings = [...(isUsual(publish) ? [] : [publishing(publish)]), ...options];
     return [
@@ -49,10 +50,13 @@ export const publication: KindRules<'publication'> = {
     ];
   },
   drop: ({ path: [name] }) => [{ sql: `DROP PUBLICATION ${ident(name!)}` }],
-  alter: (from, to) => {
+  alter: (from, to, context) => {
     if (from.definition.allTables !== to.definition.allTables) return null;
     const words = `ALTER PUBLICATION ${ident(to.path[0]!)}`;
-    return [...settings(words, from.definition, to.definition), ...members(words, from.definition, to.definition)];
+    return [
+      ...settings(words, from.definition, to.definition),
+      ...members(words, from.definition, to.definition, context),
+    ];
   },
   rename: (from, to) => [{ sql: `ALTER PUBLICATION ${ident(from.path[0]!)} RENAME TO ${ident(to.path[0]!)}` }],
 };
@@ -82,7 +86,7 @@ function settings(words: string, from: Definition, to: Definition): Statement[] 
 
 type Tables = readonly (readonly string[])[];
 
-function members(words: string, from: Definition, to: Definition): Statement[] {
+function members(words: string, from: Definition, to: Definition, context: PlanContext): Statement[] {
   const before = from.tables ?? [];
   const after = to.tables ?? [];
   const isSameTable = (a: readonly string[], b: readonly string[]): boolean => a[0] === b[0] && a[1] === b[1];
@@ -90,20 +94,34 @@ function members(words: string, from: Definition, to: Definition): Statement[] {
   const added = after.filter((row) => !before.some((other) => isSameTable(row, other)));
   const isChanged = after.some((row) => before.some((other) => isSameTable(row, other) && !sameDefinition(row, other)));
   // Columns and WHERE of a table that stays can only be set with the whole list.
-  if (isChanged) return [{ sql: `${words} SET ${items(after, to.schemas)}` }];
+  if (isChanged) return [{ sql: `${words} SET ${items(context.to, after, to.schemas)}` }];
   const oldSchemas = (from.schemas ?? []).filter((schema) => to.schemas?.includes(schema) !== true);
   const newSchemas = (to.schemas ?? []).filter((schema) => from.schemas?.includes(schema) !== true);
   const names: Tables = dropped.map((row) => row.slice(0, 2));
   return [
-    ...(names.length + oldSchemas.length === 0 ? [] : [{ sql: `${words} DROP ${items(names, oldSchemas)}` }]),
-    ...(added.length + newSchemas.length === 0 ? [] : [{ sql: `${words} ADD ${items(added, newSchemas)}` }]),
+    ...(names.length + oldSchemas.length === 0
+      ? []
+      : [{ sql: `${words} DROP ${items(context.from, names, oldSchemas)}` }]),
+    ...(added.length + newSchemas.length === 0
+      ? []
+      : [{ sql: `${words} ADD ${items(context.to, added, newSchemas)}` }]),
   ];
 }
 
+/** A parent by INHERITS brings its children along, unless it is told not to; all that are published are listed. */
+function onlyOf(side: Schema, table: Path): string {
+  const isParent = side
+    .dependents(idOf('table', table))
+    .some(({ id }) => id.startsWith('inheritance:') && sameDefinition(side.get(id)!.path.slice(2), table));
+  return isParent ? 'ONLY ' : '';
+}
+
 /** `TABLE public.users (id, name) WHERE (id > 0), TABLES IN SCHEMA app` */
-function items(tables: Tables = [], schemas: readonly string[] = []): string {
+function items(side: Schema, tables: Tables = [], schemas: readonly string[] = []): string {
   const names = tables.map(([schema = '', table = '', columns = '', where = '']) =>
-    [qualified([schema, table]), columns, where === '' ? '' : `WHERE ${where}`].filter((word) => word !== '').join(' '),
+    [onlyOf(side, [schema, table]) + qualified([schema, table]), columns, where === '' ? '' : `WHERE ${where}`]
+      .filter((word) => word !== '')
+      .join(' '),
   );
   return [
     ...(names.length === 0 ? [] : [`TABLE ${names.join(', ')}`]),

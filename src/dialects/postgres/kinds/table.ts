@@ -110,11 +110,14 @@ function loggedBefore({ path, definition }: Table, { from, to }: PlanContext): O
 
 /** From 15 on the sequences that a table owns become logged or unlogged with it. */
 function otherwiseLogged({ path, definition }: Table, { from, to, version }: PlanContext): Statement[] {
-  const owned = version < 150_000 ? [] : from.parts(idOf('table', path), 'column').flatMap((column) => sequencesOf(column, from));
+  const owned =
+    version < 150_000 ? [] : from.parts(idOf('table', path), 'column').flatMap((column) => sequencesOf(column, from));
   return owned.flatMap((sequence) => {
     const after = to.find('sequence', sequence);
     if (after === undefined || after.definition.unlogged === definition.unlogged) return [];
-    return [{ sql: `ALTER SEQUENCE ${qualified(sequence)} SET ${definition.unlogged === true ? 'LOGGED' : 'UNLOGGED'}` }];
+    return [
+      { sql: `ALTER SEQUENCE ${qualified(sequence)} SET ${definition.unlogged === true ? 'LOGGED' : 'UNLOGGED'}` },
+    ];
   });
 }
 
@@ -138,8 +141,12 @@ function absorbs(whole: Table, part: SchemaObject, context: PlanContext): boolea
   if (!isOn(whole, part)) return false;
   // In CREATE TABLE the server checks nothing, and takes NOT VALID for valid.
   if (part.kind === 'constraint') {
-    const { definition, parent, given } = part.definition;
-    if (parent !== undefined) return given === undefined;
+    const { definition, parent, given, attached, invalid } = part.definition;
+    if ((attached ?? invalid) !== undefined) return false;
+    if (parent !== undefined) {
+      const whole = context.to.find('constraint', parent)?.definition;
+      return given === undefined && sameDefinition(part.definition.options, whole?.options);
+    }
     return !definition.endsWith(' NOT VALID') && !isMergedKey(part, context);
   }
   return ABSORBED.has(part.kind) || (part.kind === 'index' && isFollowedIndex(part, context));
