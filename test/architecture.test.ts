@@ -122,7 +122,10 @@ const LAZY_PACKAGES: Record<string, readonly string[]> = {
 };
 
 /** Packages that the command line is made of. The library has none of them. */
-const CLI_PACKAGES: Record<string, readonly string[]> = { '@inquirer/select': ['cli'], '@oclif/core': ['cli', 'commands'] };
+const CLI_PACKAGES: Record<string, readonly string[]> = {
+  '@inquirer/select': ['cli'],
+  '@oclif/core': ['cli', 'commands'],
+};
 
 const LONGEST_FILE = 350;
 const RIM = /^(cli\/|bin\.)/;

@@ -45,7 +45,9 @@ export const recipes = pgTable(
     slug: text().generatedAlwaysAs(sql`lower(replace(title, ' ', '-'))`),
   },
   (table) => [
-    index('recipes_public_idx').on(table.authorId, table.minutes.desc()).where(sql`visibility = 'public'`),
+    index('recipes_public_idx')
+      .on(table.authorId, table.minutes.desc())
+      .where(sql`visibility = 'public'`),
     pgPolicy('recipes_public', { for: 'select', to: 'public', using: sql`visibility = 'public'` }),
   ],
 );

@@ -72,7 +72,7 @@ class Planner {
     this.#impact = impact;
     this.#context = context;
     this.#kinds = rules.kinds;
-    this.#afterCreate = rules.afterCreate;
+    this.#afterCreate = rules.afterCreate?.bind(rules);
     this.#combine = rules.combine?.bind(rules);
   }
 

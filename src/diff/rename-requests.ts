@@ -34,7 +34,10 @@ export function resolveRename(text: string, from: Schema, to: Schema, kinds: Kin
   const spec = parse(text);
   const all = matches(spec, from, to, kinds);
   // What is gone on one side and new on the other is meant before what merely could be.
-  const sure = all.filter(({ kind, from: old, to: now, member }) => member !== undefined || (!to.has(idOf(kind, old)) && !from.has(idOf(kind, now))));
+  const sure = all.filter(
+    ({ kind, from: old, to: now, member }) =>
+      member !== undefined || (!to.has(idOf(kind, old)) && !from.has(idOf(kind, now))),
+  );
   const found = sure.length > 0 ? sure : all;
   if (found.length === 1) return found[0]!;
   if (found.length > 1) {
@@ -67,8 +70,11 @@ function parse(text: string): Spec {
   const parts = splitOutsideQuotes(text, ':');
   const [first] = parts;
   const kind = parts.length === 3 && first !== undefined && isKind(first) ? first : undefined;
-  const [old, now] = (kind === undefined ? parts : parts.slice(1)).map((part) => splitOutsideQuotes(part, '.').map(unquote));
-  const isSound = parts.length === (kind === undefined ? 2 : 3) && [old, now].every((path) => path!.every((part) => part !== ''));
+  const [old, now] = (kind === undefined ? parts : parts.slice(1)).map((part) =>
+    splitOutsideQuotes(part, '.').map(unquote),
+  );
+  const isSound =
+    parts.length === (kind === undefined ? 2 : 3) && [old, now].every((path) => path!.every((part) => part !== ''));
   if (!isSound) {
     throw new ToraleError('USAGE', `--rename ${text} is not of the form old:new.`, {
       hint: 'For example:  --rename users.name:full_name  or  --rename table:users:members',

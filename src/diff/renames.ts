@@ -44,7 +44,12 @@ export function renameCandidates(from: Schema, to: Schema, kinds: KindTable): Re
     for (const newcomer of place === null ? [] : (newcomers.get(place) ?? [])) {
       const likeness = likenessOf(object, newcomer, from, to, kinds);
       if (likeness < LIKELY) continue;
-      found.push({ from: object, to: newcomer, likeness, loses: rulesFor(kinds, object).renamedAsked!.loses(asAny(object), from) });
+      found.push({
+        from: object,
+        to: newcomer,
+        likeness,
+        loses: rulesFor(kinds, object).renamedAsked!.loses(asAny(object), from),
+      });
     }
   }
   return oneEach(found);
@@ -76,7 +81,13 @@ function memberCandidates(before: SchemaObject, after: SchemaObject, kinds: Kind
   // A rename keeps its place: only then is it the likelier reading.
   return gone
     .filter((member) => come.includes(now[old.indexOf(member)] ?? '') && old.length === now.length)
-    .map((member) => ({ from: before, to: after, member: [member, now[old.indexOf(member)]!] as const, likeness: 0.8, loses: true }));
+    .map((member) => ({
+      from: before,
+      to: after,
+      member: [member, now[old.indexOf(member)]!] as const,
+      likeness: 0.8,
+      loses: true,
+    }));
 }
 
 function likenessOf(before: SchemaObject, after: SchemaObject, from: Schema, to: Schema, kinds: KindTable): number {
@@ -117,7 +128,9 @@ function definitionLikeness(before: SchemaObject, after: SchemaObject): number {
 function oneEach(candidates: readonly RenameCandidate[]): RenameCandidate[] {
   const used = new Set<string>();
   const keys = ({ from, to, member }: RenameCandidate): string[] =>
-    member === undefined ? [`- ${keyOf(from)}`, `+ ${keyOf(to)}`] : [`- ${keyOf(from)} ${member[0]}`, `+ ${keyOf(to)} ${member[1]}`];
+    member === undefined
+      ? [`- ${keyOf(from)}`, `+ ${keyOf(to)}`]
+      : [`- ${keyOf(from)} ${member[0]}`, `+ ${keyOf(to)} ${member[1]}`];
   return candidates
     .toSorted((a, b) => b.likeness - a.likeness || (keyOf(a.from) < keyOf(b.from) ? -1 : 1))
     .filter((candidate) => {

@@ -34,13 +34,18 @@ export async function inspect(session: Session, isOwn: (object: SchemaObject) =>
   const readers = READERS;
   await session.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
   try {
-    const settings = Object.entries(SETTINGS).map(([name, value]) => `pg_catalog.set_config('${name}', '${value}', true)`);
+    const settings = Object.entries(SETTINGS).map(
+      ([name, value]) => `pg_catalog.set_config('${name}', '${value}', true)`,
+    );
     const { rows: set } = await session.query(
       `SELECT ${settings.join(', ')}, pg_catalog.current_setting('server_version_num') AS version`,
     );
     const version = Number(set[0]!['version']);
     const answers = [
-      ...readers.map((reader) => `(SELECT json_agg(json_strip_nulls(row_to_json(r))) FROM (${reader.sql(version)}) r)::text AS ${reader.name}`),
+      ...readers.map(
+        (reader) =>
+          `(SELECT json_agg(json_strip_nulls(row_to_json(r))) FROM (${reader.sql(version)}) r)::text AS ${reader.name}`,
+      ),
       `(${DEPENDS})::text AS depends`,
       `(SELECT json_agg(u.name ORDER BY u.name) FROM (${UNREAD(version)}) u)::text AS unread`,
     ];

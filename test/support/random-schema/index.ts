@@ -3,7 +3,7 @@ import { printModel } from './print.ts';
 import { Random } from './random.ts';
 
 export { printModel } from './print.ts';
-export type { Model, Thing } from './model.ts';
+export type { Model } from './model.ts';
 
 export interface Pair {
   readonly before: Model;

@@ -15,7 +15,7 @@ export interface Thing {
 
 export type Model = ReadonlyMap<string, Thing>;
 
-export function idOf({ kind, on, number }: Pick<Thing, 'kind' | 'on' | 'number'>): string {
+function idOf({ kind, on, number }: Pick<Thing, 'kind' | 'on' | 'number'>): string {
   return on === '' ? `${kind} ${number}` : `${kind} ${number} of ${on}`;
 }
 

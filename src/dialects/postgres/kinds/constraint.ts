@@ -48,7 +48,7 @@ export const constraint: KindRules<'constraint'> = {
   drop: (object, context) => {
     const above = mergedInto(object, context);
     if (above !== undefined) return mergeKey(object, above, context);
-    if (isCopy(object) && !isLeaving(object, context)) return [];
+    if (isCopy(object) && !isLeaving(object, context)) return takeUsualName(object, context);
     return [{ sql: `ALTER TABLE ${qualified(tableOf(object))} DROP CONSTRAINT ${ident(object.path[2]!)}` }];
   },
   alter,
@@ -92,6 +92,16 @@ function isLeaving({ path, definition: { parent } }: Constraint, context: PlanCo
     context.fate(idOf('partition', path.slice(0, 2))) !== 'keep' &&
     theirs.every((one) => one === 'keep' || one === 'alter')
   );
+}
+
+/** The copy of a foreign key that is to be named like the parent's is no object any more. */
+function takeUsualName(object: Constraint, context: PlanContext): Statement[] {
+  const { type, parent } = object.definition;
+  const isThere = [idOf('constraint', parent!), idOf('table', tableOf(object))].every((id) =>
+    ['keep', 'alter'].includes(context.fate(id)),
+  );
+  if (type !== 'FOREIGN KEY' || !isThere) return [];
+  return [renameTo({ ...object, path: [...tableOf(object), parent![2]!] }, object.path[2]!)];
 }
 
 function renameTo(object: Constraint, name: string): Statement {

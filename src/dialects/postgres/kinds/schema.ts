@@ -23,7 +23,10 @@ export const schema: KindRules<'schema'> = {
   noun: () => 'schema',
   create: ({ path: [name] }) => [{ sql: `CREATE SCHEMA ${ident(name!)}` }],
   drop: ({ path: [name] }) => [{ sql: `DROP SCHEMA ${ident(name!)}` }],
-  renamedAsked: { loses: ({ path }, schema) => [...schema.objects()].some((object) => object.kind === 'table' && object.path[0] === path[0]) },
+  renamedAsked: {
+    loses: ({ path }, schema) =>
+      [...schema.objects()].some((object) => object.kind === 'table' && object.path[0] === path[0]),
+  },
   rename: (from, to) => [{ sql: `ALTER SCHEMA ${ident(from.path[0]!)} RENAME TO ${ident(to.path[0]!)}` }],
   occupies: ({ path }) => [idOf('schema', path)],
 };

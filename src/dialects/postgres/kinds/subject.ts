@@ -1,5 +1,5 @@
 import { isKind, type Kind } from '../../../schema/kinds.ts';
-import { idOf, keyOf, type ObjectId, type Path, type SchemaObject } from '../../../schema/object.ts';
+import { keyOf, type ObjectId, type Path, type SchemaObject } from '../../../schema/object.ts';
 import type { Schema } from '../../../schema/schema.ts';
 import { CLASSES, type Catalog, type CatalogClass } from '../catalog.ts';
 import { ident, qualified } from '../ident.ts';
@@ -14,11 +14,6 @@ export interface Subject {
 export function subjectOf([kind, ...path]: Path): Subject {
   if (kind === undefined || !isKind(kind)) throw new TypeError(`'${kind ?? ''}' is no kind`);
   return { kind, path };
-}
-
-function subjectId(path: Path): ObjectId {
-  const subject = subjectOf(path);
-  return idOf(subject.kind, subject.path);
 }
 
 /** Which kinds an address of a catalog means; others that are found there are wholes of which it is an inner part. */
