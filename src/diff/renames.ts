@@ -96,7 +96,8 @@ function likenessOf(before: SchemaObject, after: SchemaObject, from: Schema, to:
   const now = partsOf(to, keyOf(after), kinds);
   if (old.length + now.length > 0) return 0.75 * share(old, now) + 0.25 * name;
   if (sameDefinition(before.definition, after.definition)) return 0.75 + 0.25 * name;
-  return 0.5 * definitionLikeness(before, after) + 0.5 * name;
+  // A name that differs in next to nothing says enough, whatever became of the type.
+  return Math.max(0.5 * definitionLikeness(before, after) + 0.5 * name, name >= 0.9 ? 0.6 : 0);
 }
 
 /** Its parts that have a name worth comparing; those named by habit, after the whole, are none. */

@@ -31,17 +31,19 @@ export const index: KindRules<'index'> = {
     ...(context === undefined || definition.unique !== true ? [] : [keysName(path)]),
   ],
   outlives: (_object, needed) => needed.kind === 'partition',
-  // While its table is a partition it cannot go but with the index that it is a part of.
-  lingers: (object, needed, context) => {
-    const { parent } = object.definition;
-    if (parent === undefined || needed.kind !== 'partition' || context.from.get(keyOf(object)) !== object) return false;
-    if (!['drop', 'alter'].includes(context.fate(keyOf(object)))) return false;
-    return [idOf('index', parent), idOf('table', parent.slice(0, 2))].every((id) =>
-      ['keep', 'alter'].includes(context.fate(id)),
-    );
-  },
+  lingers: (object, needed, context) =>
+    needed.kind === 'partition' && context.from.get(keyOf(object)) === object && goesDetached(object, context),
   absorbs: (whole, part, { to }) => part.kind === 'index' && isPartOf(part, whole.path, to) && makesParts(whole, to),
 };
+
+/** While its table is a partition it cannot go but with the index that it is a part of, which stays or goes later. */
+function goesDetached({ path, definition: { parent } }: Index, context: PlanContext): boolean {
+  if (parent === undefined || context.fate(idOf('index', path)) === 'keep') return false;
+  const ids = [idOf('index', parent), idOf('table', parent.slice(0, 2))];
+  if (ids.every((id) => ['keep', 'alter'].includes(context.fate(id)))) return true;
+  const above = context.from.find('index', parent);
+  return above !== undefined && goesDetached(above, context);
+}
 
 /** An index has its name in the schema, not in the table. */
 const nameIn = (path: Path): Path => [path[0]!, path[2]!];
