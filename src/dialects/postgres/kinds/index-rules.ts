@@ -99,7 +99,8 @@ function alter(from: Index, to: Index, context: PlanContext): Statement[] | null
   const isOtherStorage = !sameDefinition(before.options, after.options);
   if (isOtherStorage && isOfPartitioned(to.path.slice(0, 2), context)) return null;
   const storage = changeStorage(from, to);
-  if (sameDefinition(before.parent, after.parent)) return storage;
+  const isRenamed = before.parent !== undefined && context.from.find('index', before.parent) === undefined;
+  if (isRenamed || sameDefinition(before.parent, after.parent)) return storage;
   // Along with the tables the server attaches and detaches their indexes.
   const [was, is] = [context.from, context.to].map((side) => side.find('partition', to.path.slice(0, 2)));
   if (was === undefined || is === undefined || !sameDefinition(was.definition, is.definition)) return storage;

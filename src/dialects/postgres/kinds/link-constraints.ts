@@ -46,11 +46,12 @@ function checksOf(table: Path, side: Schema): Constraint[] {
 /** Those that a table below gets, but for keys, whose parts are objects of their own. */
 function reaching(table: Path, side: Schema): Constraint[] {
   const isPartitioned = side.find('table', table)?.definition.partitionBy !== undefined;
-  return side
+  const own = side
     .parts(idOf('table', table), 'constraint')
     .filter(({ definition: { type, definition: text } }) =>
       type === 'CHECK' ? !text.endsWith(' NO INHERIT') : isPartitioned && type === 'FOREIGN KEY',
     );
+  return [...own, ...linksUp(table, side).flatMap(({ parent }) => reaching(parent, side))];
 }
 
 const ownOf = (table: Path, { 2: name }: Path, side: Schema): Constraint | undefined =>

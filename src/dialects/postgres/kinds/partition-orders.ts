@@ -1,7 +1,7 @@
 import type { Order, PlanContext } from '../../../diff/rules.ts';
 import { idOf, keyOf, sameDefinition, type ObjectId, type ObjectOf, type Path } from '../../../schema/object.ts';
 import type { Schema } from '../../../schema/schema.ts';
-import { linksDown } from './relation-tree.ts';
+import { linksDown, linksUp } from './relation-tree.ts';
 
 type Constraint = ObjectOf<'constraint'>;
 
@@ -11,9 +11,9 @@ const LEFT: ReadonlySet<string> = new Set(['CHECK', 'FOREIGN KEY']);
 /** What of the parent's and of its own must come or go before a table leaves or joins, and what after. */
 export function partitionOrders({ path: child }: ObjectOf<'partition'>, context: PlanContext): Order[] {
   const link = idOf('partition', child);
-  const orders: Order[] = [];
+  const orders = context.from.has(link) ? keysAfter(child, context) : [];
   const table = context.fate(idOf('table', child));
-  if (table !== 'keep' && table !== 'alter') return [];
+  if (table !== 'keep' && table !== 'alter') return orders;
   const before = context.from.find('partition', child);
   for (const copy of before === undefined ? [] : copiesOf(before.definition.of, context.from)) {
     const id = keyOf(copy);
@@ -48,6 +48,26 @@ export function partitionOrders({ path: child }: ObjectOf<'partition'>, context:
         ['create', link],
       ]);
   return orders;
+}
+
+/** A foreign key to a table above would hold on to the partition again if it came back too early. */
+function keysAfter(child: Path, { from, to }: PlanContext): Order[] {
+  const referred: Path[] = linksUp(child, from).map(({ parent }) => parent);
+  for (let at = 0; at < referred.length; at++)
+    referred.push(...linksUp(referred[at]!, from).map(({ parent }) => parent));
+  const keys = referred.flatMap((above) => referringTo(above, to));
+  return keys.map((key): Order => [
+    ['drop', idOf('partition', child)],
+    ['create', key],
+  ]);
+}
+
+function referringTo(table: Path, side: Schema): ObjectId[] {
+  const keys: ObjectId[] = [];
+  for (const object of side.objects()) {
+    if (object.kind === 'constraint' && sameDefinition(object.definition.references, table)) keys.push(keyOf(object));
+  }
+  return keys;
 }
 
 function copiesOf(table: Path, side: Schema): Constraint[] {
