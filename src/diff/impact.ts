@@ -90,7 +90,7 @@ export function impactOf(changes: readonly Change[], sides: Sides, kinds: KindTa
     const object = from.get(id);
     const fate = fates.get(id)!;
     if (object === undefined || fate === 'create') continue;
-    if (fate === 'replace') rebuild(id);
+    if (fate === 'replace' || follows.has(id)) rebuild(id);
     for (const { id: dependent, strength } of from.dependents(id)) {
       const theirs = fates.get(dependent) ?? 'keep';
       if (strength === 'fate' || theirs === 'drop' || theirs === 'replace') continue;

@@ -4,6 +4,7 @@ import type { Session } from '../../session/session.ts';
 import type { Inspection } from '../schema-dialect.ts';
 import { Catalog, type DependRow } from './catalog.ts';
 import { READERS } from './kinds/index.ts';
+import { hasUserRows } from './reader.ts';
 import { UNREAD } from './unread.ts';
 
 /**
@@ -29,18 +30,22 @@ const DEPENDS = `
   FROM pg_catalog.pg_depend d
   WHERE d.objid >= 16384 AND (d.refobjid >= 16384 OR d.refclassid = 2615)`;
 
-/** Reads all kinds in one statement of one transaction: one moment, one round trip. */
+/** Reads all kinds that there are in one statement of one transaction: one moment, two round trips. */
 export async function inspect(session: Session, isOwn: (object: SchemaObject) => boolean): Promise<Inspection> {
-  const readers = READERS;
   await session.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
   try {
     const settings = Object.entries(SETTINGS).map(
       ([name, value]) => `pg_catalog.set_config('${name}', '${value}', true)`,
     );
-    const { rows: set } = await session.query(
-      `SELECT ${settings.join(', ')}, pg_catalog.current_setting('server_version_num') AS version`,
+    const catalogs = [...new Set(READERS.flatMap(({ onlyWith = [] }) => onlyWith))];
+    const { rows: found } = await session.query(
+      `SELECT ${settings.join(', ')}, pg_catalog.current_setting('server_version_num') AS version,
+        ARRAY[${catalogs.map(hasUserRows).join(', ')}]::text AS present`,
     );
-    const version = Number(set[0]!['version']);
+    const version = Number(found[0]!['version']);
+    const present = String(found[0]!['present']).slice(1, -1).split(',');
+    const used = new Set(catalogs.filter((_, at) => present[at] === 't'));
+    const readers = READERS.filter(({ onlyWith }) => onlyWith === undefined || used.has(onlyWith));
     const answers = [
       ...readers.map(
         (reader) =>

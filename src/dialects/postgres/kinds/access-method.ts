@@ -15,6 +15,7 @@ const FIRST_OWN_OID = 16_384;
 
 export const accessMethodReader: Reader<Row> = {
   name: 'access_methods',
+  onlyWith: 'pg_am.oid',
   sql: () => `
     SELECT m.oid::int8, m.amname AS name, CASE m.amtype WHEN 't' THEN 'TABLE' ELSE 'INDEX' END AS type,
       m.amhandler::pg_catalog.regproc::text AS handler

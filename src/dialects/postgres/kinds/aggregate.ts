@@ -70,6 +70,7 @@ const OPTIONS: Record<(typeof WORDS)[number], string> = {
 
 export const aggregateReader: Reader<Row> = {
   name: 'aggregates',
+  onlyWith: 'pg_aggregate.aggfnoid',
   sql: () => `
     SELECT p.oid::int8, n.nspname AS schema, p.proname AS name,
       pg_catalog.pg_get_function_identity_arguments(p.oid) AS identity, pg_catalog.oidvectortypes(p.proargtypes) AS arguments,

@@ -11,6 +11,7 @@ interface Row {
 
 export const castReader: Reader<Row> = {
   name: 'casts',
+  onlyWith: 'pg_cast.oid',
   // Those from a range to its multirange came with the range.
   sql: () => `
     SELECT c.oid::int8, pg_catalog.format_type(c.castsource, NULL) AS source, pg_catalog.format_type(c.casttarget, NULL) AS target,

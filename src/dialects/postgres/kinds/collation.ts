@@ -22,6 +22,7 @@ function localeColumn(version: number): string {
 
 export const collationReader: Reader<Row> = {
   name: 'collations',
+  onlyWith: 'pg_collation.oid',
   sql: (version) => `
     SELECT c.oid::int8, n.nspname AS schema, c.collname AS name,
       CASE c.collprovider WHEN 'i' THEN 'icu' WHEN 'b' THEN 'builtin' ELSE 'libc' END AS provider,

@@ -1,5 +1,5 @@
 import type { PlanContext } from '../../../diff/rules.ts';
-import { idOf, type ObjectId, type ObjectOf, type Path } from '../../../schema/object.ts';
+import { idOf, keyOf, type ObjectId, type ObjectOf, type Path } from '../../../schema/object.ts';
 import type { Schema } from '../../../schema/schema.ts';
 import { ident } from '../ident.ts';
 import { linksDown, linksUp } from './relation-tree.ts';
@@ -22,7 +22,18 @@ export function tablesToRebuild(to: Column, context: PlanContext): readonly Obje
   if (from === undefined) return [];
   const table = idOf('table', to.path.slice(0, 2));
   if (isOtherwiseLocal(from, to, context)) return [table];
-  return from.definition.type === to.definition.type ? [] : keyedBy(to.path, context);
+  return from.definition.type === to.definition.type && !isOfReplacedType(from, context)
+    ? []
+    : keyedBy(to.path, context);
+}
+
+const OWN_TYPES: ReadonlySet<string> = new Set(['enum', 'domain', 'compositeType', 'rangeType', 'baseType']);
+
+/** A type of that name comes in the place of the one it has. */
+export function isOfReplacedType(column: Column, { from, fate }: PlanContext): boolean {
+  return from
+    .needs(keyOf(column))
+    .some(({ id }) => OWN_TYPES.has(from.get(id)!.kind) && fate(id) === 'replace');
 }
 
 const isOnlyInherited = ({ definition }: Column): boolean => definition.inherited === true && definition.local !== true;

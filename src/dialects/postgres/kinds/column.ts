@@ -19,12 +19,14 @@ import { relationName } from './names.ts';
 import { inheritedDifferences } from './inherited-column.ts';
 import { linksDown, steadyParents } from './relation-tree.ts';
 import { serialOf, serialSequence } from './serial.ts';
+import { afterType, typedOrders, typeFollowed } from './typed-table.ts';
 
 type Column = ObjectOf<'column'>;
 
 export const column: KindRules<'column'> = {
   noun: () => 'column',
   create: (object, context) => {
+    if (typeFollowed(object, context) !== null) return afterType(object, context.parts, context);
     if (object.definition.inherited === true) {
       const parents = steadyParents(object.path.slice(0, 2), context);
       if (parents.length > 0 && object.definition.local !== true)
@@ -36,7 +38,7 @@ export const column: KindRules<'column'> = {
   drop: (object, context) => {
     const { inherited, local } = object.definition;
     const parents = inherited === true && local !== true ? steadyParents(object.path.slice(0, 2), context) : [];
-    return parents.length > 0 ? [] : dropColumn(object, context);
+    return parents.length > 0 || typeFollowed(object, context) !== null ? [] : dropColumn(object, context);
   },
   alter: (from, to, context) => (comesFromAbove(from, to, context) ? null : alterColumn(from, to, context)),
   rename: (from, to) => [
@@ -60,6 +62,7 @@ export const column: KindRules<'column'> = {
   },
   outlives: (object, needed) => needed.kind === 'column' && !isOfOneTable(object, needed),
   lingers: comesBeforeAbove,
+  orders: typedOrders,
   rebuilds: tablesToRebuild,
   aside: {
     move: (object, context) => {
@@ -121,7 +124,10 @@ function dropColumn(object: Column, context: PlanContext): Statement[] {
   const below = linksDown([schema, table], context.to).filter(
     ({ id }) => context.from.has(id) && context.fate(id) === 'keep',
   );
-  const isKept = (child: Path): boolean => context.to.find('column', [...child, column]) !== undefined;
+  const isKept = (child: Path): boolean => {
+    const path = [...child, column];
+    return context.to.find('column', path) !== undefined && context.fate(idOf('column', path)) !== 'replace';
+  };
   const isOnly = below.some(({ child }) => isKept(child));
   // Under the name it was moved to, its values have been carried over.
   const isCarried = context.fate(keyOf(object)) === 'keep';

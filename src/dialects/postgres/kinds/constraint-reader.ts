@@ -29,6 +29,7 @@ const NOT_NULL = `OR k.contype = 'n' AND (k.connoinherit OR NOT k.convalidated O
 
 export const constraintReader: Reader<Row> = {
   name: 'constraints',
+  onlyWith: 'pg_constraint.oid',
   // Copies in partitions and children come and go with those of the parent; those of keys have a name that people may give.
   sql: (version) => `
     SELECT k.oid::int8, c.oid::int8 AS relation, CASE WHEN k.contype IN ('p', 'u', 'x') THEN k.conindid::int8 END AS index,

@@ -15,6 +15,7 @@ interface Row {
 
 export const conversionReader: Reader<Row> = {
   name: 'conversions',
+  onlyWith: 'pg_conversion.oid',
   sql: () => `
     SELECT c.oid::int8, n.nspname AS schema, c.conname AS name, c.conproc::pg_catalog.regproc::text AS function,
       pg_catalog.pg_encoding_to_char(c.conforencoding) AS source, pg_catalog.pg_encoding_to_char(c.contoencoding) AS target,

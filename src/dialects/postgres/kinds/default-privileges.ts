@@ -37,6 +37,7 @@ const entries = (acl: string): string => `
 
 export const defaultPrivilegesReader: Reader<Row> = {
   name: 'default_privileges',
+  onlyWith: 'pg_default_acl.oid',
   // In one schema they add to those of all schemas, which stand in place of the built-in ones.
   sql: () => `
     SELECT a.oid::int8, CASE a.defaclrole WHEN d.datdba THEN '' ELSE r.rolname END AS role, n.nspname AS schema,

@@ -16,6 +16,7 @@ interface Row {
 
 export const defaultReader: Reader<Row> = {
   name: 'defaults',
+  onlyWith: 'pg_attrdef.oid',
   sql: () => `
     SELECT d.oid::int8, c.oid::int8 AS relation, a.attnum AS number, n.nspname AS schema, c.relname AS table,
       a.attname AS column, pg_catalog.pg_get_expr(d.adbin, d.adrelid) AS expression

@@ -15,6 +15,7 @@ interface Row {
 
 export const enumReader: Reader<Row> = {
   name: 'enums',
+  onlyWith: 'pg_enum.oid',
   sql: () => `
     SELECT t.oid::int8, t.typarray::int8 AS array, n.nspname AS schema, t.typname AS name,
       (SELECT json_agg(e.enumlabel ORDER BY e.enumsortorder) FROM pg_catalog.pg_enum e WHERE e.enumtypid = t.oid) AS values

@@ -15,6 +15,7 @@ interface Row {
 
 export const eventTriggerReader: Reader<Row> = {
   name: 'event_triggers',
+  onlyWith: 'pg_event_trigger.oid',
   sql: () => `
     SELECT e.oid::int8, e.evtname AS name, e.evtevent AS event, e.evttags AS tags, ${enabledCase('e.evtenabled')} AS enabled,
       pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(p.proname) AS function

@@ -13,6 +13,7 @@ interface Row {
 
 export const extensionReader: Reader<Row> = {
   name: 'extensions',
+  onlyWith: 'pg_extension.oid',
   // Every database has PL/pgSQL.
   sql: () => `
     SELECT e.oid::int8, e.extname AS name, n.nspname AS schema,

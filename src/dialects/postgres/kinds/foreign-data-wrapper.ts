@@ -14,6 +14,7 @@ interface Row {
 
 export const foreignDataWrapperReader: Reader<Row> = {
   name: 'foreign_data_wrappers',
+  onlyWith: 'pg_foreign_data_wrapper.oid',
   sql: () => `
     SELECT w.oid::int8, w.fdwname AS name, w.fdwoptions AS options,
       CASE w.fdwhandler WHEN 0 THEN NULL ELSE w.fdwhandler::pg_catalog.regproc::text END AS handler,

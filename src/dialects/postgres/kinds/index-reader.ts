@@ -32,6 +32,7 @@ export function printedOptions(options: string): string {
 
 export const indexReader: Reader<Row> = {
   name: 'indexes',
+  onlyWith: 'pg_index.indexrelid',
   // Those of constraints are parts of the constraint.
   sql: () => `
     SELECT i.oid::int8, c.oid::int8 AS relation, n.nspname AS schema, c.relname AS table, i.relname AS name,

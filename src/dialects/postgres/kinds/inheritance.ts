@@ -17,6 +17,7 @@ interface Row {
 
 export const inheritanceReader: Reader<Row> = {
   name: 'inheritances',
+  onlyWith: 'pg_inherits.inhrelid',
   // The order of several parents shows in the order of columns only.
   sql: () => `
     SELECT c.oid::int8 AS child, p.oid::int8 AS parent,

@@ -11,6 +11,7 @@ interface Row {
  */
 export const keyCopiesReader: Reader<Row> = {
   name: 'key_copies',
+  onlyWith: 'pg_constraint.conparentid',
   // Copies on the partitions of the referring table are constraints of theirs, and no such thing.
   sql: () => `
     SELECT k.oid::int8, k.conparentid::int8 AS parent

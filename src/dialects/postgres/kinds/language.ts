@@ -14,6 +14,7 @@ interface Row {
 
 export const languageReader: Reader<Row> = {
   name: 'languages',
+  onlyWith: 'pg_language.oid',
   // Of the built-in ones none is procedural.
   sql: () => `
     SELECT l.oid::int8, l.lanname AS name, l.lanpltrusted AS trusted,

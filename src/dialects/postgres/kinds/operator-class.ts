@@ -18,6 +18,7 @@ interface Row {
 
 export const operatorClassReader: Reader<Row> = {
   name: 'operator_classes',
+  onlyWith: 'pg_opclass.oid',
   sql: () => `
     SELECT c.oid::int8, n.nspname AS schema, c.opcname AS name, a.amname AS method,
       pg_catalog.format_type(c.opcintype, NULL) AS type, c.opcdefault AS default,

@@ -14,6 +14,7 @@ interface Row {
 
 export const operatorFamilyReader: Reader<Row> = {
   name: 'operator_families',
+  onlyWith: 'pg_opfamily.oid',
   sql: () => `
     SELECT f.oid::int8, n.nspname AS schema, f.opfname AS name, a.amname AS method,
       (SELECT json_agg(m ORDER BY m.rank, m.number, m.text) FROM (${membersOf('pg_opfamily', 'f.oid')}) m) AS members

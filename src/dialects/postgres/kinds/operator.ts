@@ -18,6 +18,7 @@ const other = (oid: string): string => `
 
 export const operatorReader: Reader<Row> = {
   name: 'operators',
+  onlyWith: 'pg_operator.oid',
   // One without a function is only announced, by another that calls it its commutator or negator.
   sql: () => `
     SELECT o.oid::int8, n.nspname AS schema, o.oprname AS name,

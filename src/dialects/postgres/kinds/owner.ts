@@ -81,17 +81,18 @@ type Owner = ObjectOf<'owner'>;
 
 export const owner: KindRules<'owner'> = {
   noun: () => 'owner',
-  create: (object, context) => [give(object.path, object.definition.role, context)],
+  create: (object, context) => [giveOwner(object.path, object.definition.role, context)],
   drop: (object, context) => {
     const role = usualOwner(object, context);
-    return role === object.definition.role ? [] : [give(object.path, role, context)];
+    return role === object.definition.role ? [] : [giveOwner(object.path, role, context)];
   },
-  alter: (_, object, context) => [give(object.path, object.definition.role, context)],
+  alter: (_, object, context) => [giveOwner(object.path, object.definition.role, context)],
   // Rights are taken back from the one and granted under the other owner: in between comes the change of owner.
   moment: { drop: 'first' },
 };
 
-function give(path: Path, role: string, { from, to }: PlanContext): Statement {
+/** Gives what stands at `[kind, …path]` to a role. */
+export function giveOwner(path: Path, role: string, { from, to }: PlanContext): Statement {
   const subject = subjectOf(path);
   const schema = to.has(idOf(subject.kind, subject.path)) ? to : from;
   return { sql: `ALTER ${subjectName(subject, schema)} OWNER TO ${roleName(role)}` };

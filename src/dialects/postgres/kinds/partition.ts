@@ -19,6 +19,7 @@ interface Row {
 
 export const partitionReader: Reader<Row> = {
   name: 'partitions',
+  onlyWith: 'pg_inherits.inhrelid',
   sql: () => `
     SELECT c.oid::int8 AS child, p.oid::int8 AS parent, n.nspname AS schema, c.relname AS name,
       json_build_array(pn.nspname, p.relname) AS of, pg_catalog.pg_get_expr(c.relpartbound, c.oid) AS bound,

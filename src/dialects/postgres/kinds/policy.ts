@@ -18,6 +18,7 @@ interface Row {
 
 export const policyReader: Reader<Row> = {
   name: 'policies',
+  onlyWith: 'pg_policy.oid',
   // Role 0 is everyone: no row of pg_roles, so the list is empty.
   sql: () => `
     SELECT p.oid::int8, n.nspname AS schema, c.relname AS relation, p.polname AS name,

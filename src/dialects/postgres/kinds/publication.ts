@@ -7,6 +7,7 @@ import type { Reader } from '../reader.ts';
 
 export const publicationReader: Reader<PublicationRow> = {
   name: 'publications',
+  onlyWith: 'pg_publication.oid',
   sql: PUBLICATIONS,
   read: (rows, catalog) => {
     for (const { oid, name, tables = [], schemas = [], ...definition } of rows) {
@@ -59,6 +60,8 @@ export const publication: KindRules<'publication'> = {
     ];
   },
   rename: (from, to) => [{ sql: `ALTER PUBLICATION ${ident(from.path[0]!)} RENAME TO ${ident(to.path[0]!)}` }],
+  // The server updates no row of a published table that has no replica identity.
+  moment: { create: 'last', drop: 'first' },
 };
 
 const ACTIONS = ['insert', 'update', 'delete', 'truncate'];

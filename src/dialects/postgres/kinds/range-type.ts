@@ -25,6 +25,7 @@ interface Row {
 
 export const rangeTypeReader: Reader<Row> = {
   name: 'range_types',
+  onlyWith: 'pg_range.rngtypid',
   // Multiranges came with version 14.
   sql: (version) => `
     SELECT t.oid::int8, t.typarray::int8 AS array, n.nspname AS schema, t.typname AS name,

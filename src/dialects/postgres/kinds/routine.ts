@@ -19,6 +19,7 @@ interface Row {
 
 export const routineReader: Reader<Row> = {
   name: 'routines',
+  onlyWith: 'pg_proc.oid',
   // Bodies that the server has parsed came with version 14. Routines that came with a type are parts of it.
   sql: (version) => `
     SELECT p.oid::int8, n.nspname AS schema, p.proname AS name, pg_catalog.oidvectortypes(p.proargtypes) AS types,

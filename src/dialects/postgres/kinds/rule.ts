@@ -15,6 +15,7 @@ interface Row {
 
 export const ruleReader: Reader<Row> = {
   name: 'rules',
+  onlyWith: 'pg_rewrite.oid',
   sql: () => `
     SELECT r.oid::int8, n.nspname AS schema, c.relname AS relation, r.rulename AS name,
       pg_catalog.pg_get_ruledef(r.oid) AS definition, ${enabledCase('r.ev_enabled')} AS enabled

@@ -23,6 +23,7 @@ interface Row {
 
 export const sequenceReader: Reader<Row> = {
   name: 'sequences',
+  onlyWith: 'pg_sequence.seqrelid',
   // The sequence of an identity column is a part of the column.
   sql: () => `
     SELECT c.oid::int8, n.nspname AS schema, c.relname AS name, pg_catalog.format_type(s.seqtypid, NULL) AS type,

@@ -15,6 +15,7 @@ interface Row {
 
 export const serverReader: Reader<Row> = {
   name: 'servers',
+  onlyWith: 'pg_foreign_server.oid',
   sql: () => `
     SELECT s.oid::int8, s.srvname AS name, w.fdwname AS wrapper, s.srvtype AS type, s.srvversion AS version, s.srvoptions AS options
     FROM pg_catalog.pg_foreign_server s

@@ -17,6 +17,7 @@ interface Row {
 
 export const statisticsReader: Reader<Row> = {
   name: 'statistics_objects',
+  onlyWith: 'pg_statistic_ext.oid',
   sql: () => `
     SELECT s.oid::int8, s.stxrelid::int8 AS relation, n.nspname AS schema, s.stxname AS name,
       pg_catalog.pg_get_statisticsobjdef(s.oid) AS text,

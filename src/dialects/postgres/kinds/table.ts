@@ -13,6 +13,7 @@ import type { Schema } from '../../../schema/schema.ts';
 import { ident, qualified, text } from '../ident.ts';
 import { spareName } from './aside.ts';
 import { changedForeignOptions, identitySequence } from './column-sql.ts';
+import { isOfReplacedType } from './column-local.ts';
 import { conversionOf } from './column-type.ts';
 import { allOptions, createTable, rowSecurity } from './create-table.ts';
 import { isFollowedIndex } from './index-names.ts';
@@ -188,7 +189,9 @@ function carriedValue(
   const fill = context.fills?.get(keyOf(after));
   if (before === undefined) return fill;
   const name = ident(after.path[2]!);
-  const isSame = before.definition.type === after.definition.type;
+  const { type } = after.definition;
+  const isSame = before.definition.type === type;
+  if (isSame && isOfReplacedType(before, context)) return `${name}::text${type.endsWith('[]') ? '[]' : ''}::${type}`;
   if (isSame && fill !== undefined && after.definition.notNull === true) return `COALESCE(${name}, ${fill})`;
   return conversionOf(after.path, before.definition.type, after.definition.type, context).using ?? name;
 }

@@ -13,6 +13,7 @@ interface Row {
 
 export const textSearchConfigurationReader: Reader<Row> = {
   name: 'text_search_configurations',
+  onlyWith: 'pg_ts_config.oid',
   sql: () => `
     SELECT c.oid::int8, n.nspname AS schema, c.cfgname AS name,
       pg_catalog.quote_ident(s.nspname) || '.' || pg_catalog.quote_ident(p.prsname) AS parser,

@@ -12,6 +12,7 @@ interface Row {
 
 export const textSearchDictionaryReader: Reader<Row> = {
   name: 'text_search_dictionaries',
+  onlyWith: 'pg_ts_dict.oid',
   sql: () => `
     SELECT d.oid::int8, n.nspname AS schema, d.dictname AS name, d.dictinitoption AS options,
       pg_catalog.quote_ident(s.nspname) || '.' || pg_catalog.quote_ident(t.tmplname) AS template

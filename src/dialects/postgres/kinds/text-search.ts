@@ -14,6 +14,7 @@ const called = (column: string): string => `CASE ${column}::oid WHEN 0 THEN NULL
 
 export const textSearchParserReader: Reader<Row> = {
   name: 'text_search_parsers',
+  onlyWith: 'pg_ts_parser.oid',
   sql: () => `
     SELECT p.oid::int8, n.nspname AS schema, p.prsname AS name,
       json_build_object('START', ${called('p.prsstart')}, 'GETTOKEN', ${called('p.prstoken')}, 'END', ${called('p.prsend')},
@@ -30,6 +31,7 @@ export const textSearchParserReader: Reader<Row> = {
 
 export const textSearchTemplateReader: Reader<Row> = {
   name: 'text_search_templates',
+  onlyWith: 'pg_ts_template.oid',
   sql: () => `
     SELECT t.oid::int8, n.nspname AS schema, t.tmplname AS name,
       json_build_object('INIT', ${called('t.tmplinit')}, 'LEXIZE', ${called('t.tmpllexize')}) AS options

@@ -15,6 +15,7 @@ const called = (oid: string): string =>
 
 export const transformReader: Reader<Row> = {
   name: 'transforms',
+  onlyWith: 'pg_transform.oid',
   sql: () => `
     SELECT t.oid::int8, pg_catalog.format_type(t.trftype, NULL) AS type, l.lanname AS language,
       ${called('t.trffromsql')} AS "fromSql", ${called('t.trftosql')} AS "toSql"

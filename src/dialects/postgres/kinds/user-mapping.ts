@@ -15,6 +15,7 @@ interface Row {
 /** The options may hold passwords: they appear in the SQL, as people must write it, and nowhere else. */
 export const userMappingReader: Reader<Row> = {
   name: 'user_mappings',
+  onlyWith: 'pg_foreign_server.oid',
   // Those who may not see the options of another role find none in this view.
   sql: () => `
     SELECT m.umid::int8 AS oid, m.srvname AS server, m.umoptions AS options,
