@@ -5,6 +5,7 @@ import { alterColumnWords, identityClause, identitySequence } from './column-sql
 import { changeStorage } from './column-storage.ts';
 import { conversionOf } from './column-type.ts';
 import { cutBytes } from './default-name.ts';
+import { becomesCounted, isNeverNull, isRenamedNotNull, namedNotNull } from './named-not-null.ts';
 import { hasChildren, steadyBelow, steadyParents } from './relation-tree.ts';
 import { changeSequence } from './sequence-alter.ts';
 import { afterType, fullOptions } from './sequence-options.ts';
@@ -106,13 +107,15 @@ function isOfType(column: Column, { from, to }: PlanContext): boolean {
 
 function changeNotNull(from: Column, to: Column, context: PlanContext): Statement[] {
   const { notNull } = to.definition;
+  if (isRenamedNotNull(from, to, context)) return [];
+  if (becomesCounted(to, from) && namedNotNull(from.path, context.from) !== undefined) {
+    return isNeverNull(to, context.to) ? [] : dropNotNull(to, context);
+  }
   if (from.definition.notNull === notNull) return [];
-  const isCovered = reaches(
-    from,
-    to,
-    context,
-    ([above, below]) => above.definition.notNull !== below.definition.notNull && below.definition.notNull === notNull,
-  );
+  const isCovered = reaches(from, to, context, ([above, below]) => {
+    const [was, is] = [isNeverNull(above, context.from), isNeverNull(below, context.to)];
+    return was !== is && is === (notNull === true);
+  });
   if (isCovered) return [];
   const words = alterColumnWords(to.path);
   const name = ident(to.path[2]!);
@@ -156,7 +159,9 @@ function changeIdentity(from: Column, to: Column, context: PlanContext): Stateme
   if (before.identity === undefined) {
     const add = { sql: `${words} ADD ${identityClause(to)}` };
     const serial = serialBefore(to.path, context);
-    if (serial === null) return [add, setToRows(sequence, to.path, full)];
+    const isNull = after.notNull !== true && !isNeverNull(from, context.from);
+    const demand = isNull ? [{ sql: `${words} SET NOT NULL` }] : [];
+    if (serial === null) return [...demand, add, setToRows(sequence, to.path, full)];
     return takeOver(serial, sequence, add);
   }
   const statements: Statement[] = [];

@@ -30,10 +30,10 @@ export function tablesToRebuild(to: Column, context: PlanContext): readonly Obje
 const OWN_TYPES: ReadonlySet<string> = new Set(['enum', 'domain', 'compositeType', 'rangeType', 'baseType']);
 
 /** A type of that name comes in the place of the one it has. */
-export function isOfReplacedType(column: Column, { from, fate }: PlanContext): boolean {
-  return from
+export function isOfReplacedType(column: Column, context: PlanContext): boolean {
+  return context.from
     .needs(keyOf(column))
-    .some(({ id }) => OWN_TYPES.has(from.get(id)!.kind) && fate(id) === 'replace');
+    .some(({ id }) => OWN_TYPES.has(context.from.get(id)!.kind) && context.fate(id) === 'replace');
 }
 
 const isOnlyInherited = ({ definition }: Column): boolean => definition.inherited === true && definition.local !== true;

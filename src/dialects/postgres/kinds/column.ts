@@ -1,4 +1,4 @@
-import type { KindRules, PlanContext, Statement } from '../../../diff/rules.ts';
+import type { KindRules, Order, PlanContext, Statement } from '../../../diff/rules.ts';
 import {
   idOf,
   keyOf,
@@ -62,7 +62,7 @@ export const column: KindRules<'column'> = {
   },
   outlives: (object, needed) => needed.kind === 'column' && !isOfOneTable(object, needed),
   lingers: comesBeforeAbove,
-  orders: typedOrders,
+  orders: (object, context) => [...typedOrders(object, context), ...expressionOrders(object, context)],
   rebuilds: tablesToRebuild,
   aside: {
     move: (object, context) => {
@@ -93,6 +93,15 @@ export const column: KindRules<'column'> = {
     return [{ sql: `${words} USING ${name}::text${type.endsWith('[]') ? '[]' : ''}::${type}` }];
   },
 };
+
+/** SET EXPRESSION reaches the tables below, where another may be said afterwards. */
+function expressionOrders({ path, definition }: Column, context: PlanContext): Order[] {
+  if (definition.expression === undefined || definition.inherited !== true) return [];
+  return steadyParents(path.slice(0, 2), context).map((above) => [
+    ['alter', idOf('column', [...above, path[2]!])],
+    ['alter', idOf('column', path)],
+  ]);
+}
 
 /**
  * The server changes no column that is still inherited, and a new one above must find it as it is to be; so must it find

@@ -13,6 +13,7 @@ import { ident, qualified } from '../ident.ts';
 import { afterConstraint, changeIndex, constraintClause, indexOf } from './constraint-sql.ts';
 import { indexToTake, takeIndex } from './index-to-key.ts';
 import { keysName, relationName } from './names.ts';
+import { goesWithIdentity, notNullOrders, renamedNotNull } from './named-not-null.ts';
 import { attachKey, isDetached, moveKey, partToTake, takePart } from './partition-key.ts';
 import { copyOrders, namedCopy } from './partition-orders.ts';
 import { linksDown, linksUp } from './relation-tree.ts';
@@ -32,10 +33,13 @@ export const constraint: KindRules<'constraint'> = {
   noun: ({ definition }) => NOUNS[definition.type] ?? 'constraint',
   create: (object, context) => {
     const { parent, attached } = object.definition;
+    if (comesBeforeWhole(object, context)) return addConstraint(object, context);
     if (parent !== undefined)
       return isMadeAlone(object, context)
         ? [...addConstraint(object, context), attachKey(object, parent)]
         : nameCopy(object, context);
+    const usual = renamedNotNull(object, context);
+    if (usual !== null) return [renameTo(object, usual)];
     const part = partToTake(object, context);
     if (part !== null) return [takePart(object, part)];
     if (attached !== undefined) return [...addConstraint(object, context), attachKey(object, attached)];
@@ -46,6 +50,9 @@ export const constraint: KindRules<'constraint'> = {
     return left === object.path[2] ? [] : [renameTo(object, left)];
   },
   drop: (object, context) => {
+    const usual = renamedNotNull(object, context);
+    if (usual !== null) return [renameTo({ ...object, path: [...tableOf(object), usual] }, object.path[2]!)];
+    if (goesWithIdentity(object, context)) return [];
     const above = mergedInto(object, context);
     if (above !== undefined) return mergeKey(object, above, context);
     if (isCopy(object) && !isLeaving(object, context)) return takeUsualName(object, context);
@@ -54,18 +61,20 @@ export const constraint: KindRules<'constraint'> = {
   alter,
   rename: (from, to) => [renameTo(to, from.path[2]!)],
   renamedUnasked: true,
-  orders: copyOrders,
+  orders: (object, context) => [...copyOrders(object, context), ...notNullOrders(object, context)],
   absorbs: (whole, part, context) =>
     part.kind === 'constraint' &&
     sameDefinition(part.definition.parent, whole.path) &&
     !isMadeAlone(part, context) &&
+    !comesBeforeWhole(part, context) &&
     nameCopy(part, context).length === 0,
   outlives: (_object, needed) => needed.kind === 'partition',
-  lingers: (object, needed, context) =>
-    needed.kind === 'partition' &&
-    ['drop', 'alter'].includes(context.fate(keyOf(object))) &&
-    context.from.get(keyOf(object)) === object &&
-    (isLeaving(object, context) || isDetached(object, context)),
+  lingers: (object, needed, context) => {
+    if (needed.kind === 'constraint') return comesBeforeWhole(object, context);
+    const isGoing = ['drop', 'alter'].includes(context.fate(keyOf(object)));
+    if (needed.kind !== 'partition' || !isGoing || context.from.get(keyOf(object)) !== object) return false;
+    return isLeaving(object, context) || isDetached(object, context);
+  },
   behind,
   occupies: (object, context) => [
     ...(hasIndex(object) ? [relationName(indexOf(object))] : []),
@@ -82,6 +91,16 @@ const isCopy = ({ definition }: Constraint): boolean => definition.parent !== un
 /** Where the parent's key is to be without some of its parts, each is made by itself. */
 function isMadeAlone({ definition: { parent } }: Constraint, { to }: PlanContext): boolean {
   return parent !== undefined && to.find('constraint', parent)?.definition.invalid === true;
+}
+
+/** The storage of a partitioned part can be said only where it is there before the whole, which takes it in. */
+function comesBeforeWhole(object: Constraint, context: PlanContext): boolean {
+  const { parent, options } = object.definition;
+  if (parent === undefined || isMadeAlone(object, context) || context.to.get(keyOf(object)) !== object) return false;
+  const whole = context.to.find('constraint', parent);
+  const isPartitioned = context.to.find('table', tableOf(object))?.definition.partitionBy !== undefined;
+  const isNew = [keyOf(object), idOf('constraint', parent)].every((id) => context.fate(id) === 'create');
+  return isPartitioned && isNew && !sameDefinition(whole?.definition.options, options);
 }
 
 /** Whether a part of a key outlasts its table's place among the partitions, and is nothing but the table's own from then. */

@@ -3,6 +3,7 @@ import { idOf, keyOf, type ObjectOf, type Path } from '../../../schema/object.ts
 import { qualified } from '../ident.ts';
 import { notOfExtension, USER_SCHEMA, type Reader } from '../reader.ts';
 import { dropLeftBehind } from './link-constraints.ts';
+import { takeNotNullNames } from './link-not-null.ts';
 import { linksUp } from './relation-tree.ts';
 import { columnsOf, defaultsOf, needInherited } from './partition.ts';
 
@@ -48,6 +49,7 @@ export const inheritance: KindRules<'inheritance'> = {
   drop: ({ path }, context) => [
     { sql: `ALTER TABLE ${qualified(path.slice(0, 2))} NO INHERIT ${qualified(path.slice(2))}` },
     ...dropLeftBehind(path.slice(0, 2), path.slice(2), context),
+    ...takeNotNullNames(path.slice(0, 2), path.slice(2), context),
   ],
   rebuilds: (object, context) => (leavesOtherwise(object, context) ? [idOf('table', object.path.slice(0, 2))] : []),
   outlives: (_object, needed) => needed.kind === 'column' || needed.kind === 'default',

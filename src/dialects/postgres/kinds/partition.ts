@@ -3,6 +3,7 @@ import { idOf, nameOf, type ObjectId, type ObjectOf } from '../../../schema/obje
 import type { Catalog } from '../catalog.ts';
 import { qualified } from '../ident.ts';
 import { addMissing, dropLeftBehind } from './link-constraints.ts';
+import { takeNotNullNames } from './link-not-null.ts';
 import { notOfExtension, USER_SCHEMA, type Reader } from '../reader.ts';
 import { partitionOrders } from './partition-orders.ts';
 
@@ -71,6 +72,7 @@ export const partition: KindRules<'partition'> = {
   drop: ({ path, definition }, context) => [
     { sql: `ALTER TABLE ${qualified(definition.of)} DETACH PARTITION ${qualified(path)}` },
     ...dropLeftBehind(path, definition.of, context),
+    ...takeNotNullNames(path, definition.of, context),
   ],
   orders: partitionOrders,
   // All bounds that move are freed before any is taken.
