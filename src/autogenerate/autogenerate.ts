@@ -20,7 +20,14 @@ import { settleSpelling } from './spelling.ts';
 import { openSide, type InspectedSide, type SideContext } from './open-side.ts';
 import { refuseBehind } from './behind.ts';
 import { readTarget, type TargetGround } from './read-target.ts';
-import { carryOutRenames, decideRenames, type AskRename, type Renamed, type RenameWish } from './renaming.ts';
+import {
+  carryOutRenames,
+  decideRenames,
+  decideWithin,
+  type AskRename,
+  type Renamed,
+  type RenameWish,
+} from './renaming.ts';
 import { residueLines } from './residue.ts';
 import { runStatements } from './run-statements.ts';
 import { proveWithRows, withHazards, type RowProof } from './row-proof.ts';
@@ -161,7 +168,9 @@ class Attempt {
     refuseEmpty(from, to, target.said);
     const inspect = (): Promise<Inspection> => inspectScratch(this.#context, scratch, head.said);
     const requests = await decideRenames(rules, from, to, request.renames, request.ask);
-    const renamed = await carryOutRenames(requests, rules, scratch.session, head, inspect);
+    const renamed = await carryOutRenames(requests, rules, scratch.session, head, inspect, (now, done) =>
+      decideWithin(rules, managed(now.schema), to, done, request.ask),
+    );
     const fills = parseFills(request.fills, to);
     const proof = await planAndProve({
       rules,

@@ -14,7 +14,7 @@ import { buildSide, inScratch, inspectScratch } from './materialise.ts';
 import { withoutSecrets } from '../schema/secrets.ts';
 import { settleSpelling } from './spelling.ts';
 import { openSide, type InspectedSide, type SideContext } from './open-side.ts';
-import { carryOutRenames, decideRenames, type RenameWish } from './renaming.ts';
+import { carryOutRenames, decideRenames, decideWithin, type RenameWish } from './renaming.ts';
 import { runStatements } from './run-statements.ts';
 import type { Side } from './side.ts';
 
@@ -112,7 +112,9 @@ function planWithRenames(
       const found = await inspectScratch(context, scratch, side.said);
       return { ...found, schema: found.schema.filter((object) => !aside.has(keyOf(object))) };
     };
-    const renamed = await carryOutRenames(requests, rules, scratch.session, await inspect(), inspect);
+    const renamed = await carryOutRenames(requests, rules, scratch.session, await inspect(), inspect, (now, done) =>
+      decideWithin(rules, now.schema, to.schema, done),
+    );
     const plan = planBetween({ from: renamed.inspection, to }, rules);
     return {
       changes: [...renamed.changes, ...plan.changes],

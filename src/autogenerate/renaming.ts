@@ -30,8 +30,13 @@ export async function decideRenames(
 ): Promise<RenameRequest[]> {
   if (wish === 'none') return [];
   const said = (wish ?? []).map((text) => resolveRename(text, from, to, rules.kinds));
+  // What is in a thing that was said to be another is judged by nobody here: its place is not what it seems.
   const isSaid = (object: SchemaObject): boolean =>
-    said.some(({ kind, from: old, to: now }) => [old, now].some((path) => idOf(kind, path) === keyOf(object)));
+    said.some(
+      ({ kind, from: old, to: now, member }) =>
+        [old, now].some((path) => idOf(kind, path) === keyOf(object)) ||
+        (member === undefined && [old, now].some((path) => isWithin(object.path, path))),
+    );
   const open = renameCandidates(from, to, rules.kinds).filter(
     ({ from: old, to: now, member }) => member !== undefined || (!isSaid(old) && !isSaid(now)),
   );
@@ -49,6 +54,50 @@ export async function decideRenames(
     if (await ask({ candidate, noun: nounOf(candidate, rules) })) said.push(requestOf(candidate));
   }
   return inOrder(said);
+}
+
+/**
+ * The same question again of what is in the things that were renamed: only then do its two places meet.
+ *
+ * @param from as it is after the renames `done`
+ * @throws ToraleError RENAME_UNDECIDED, with the names that things had before
+ */
+export async function decideWithin(
+  rules: SchemaDialect,
+  from: Schema,
+  to: Schema,
+  done: readonly RenameRequest[],
+  ask?: AskRename,
+): Promise<RenameRequest[]> {
+  const wholes = done.filter(({ member }) => member === undefined);
+  const found = renameCandidates(from, to, rules.kinds).filter(({ from: old }) =>
+    wholes.some(({ to: whole }) => isWithin(old.path, whole)),
+  );
+  if (ask === undefined) {
+    const losing = found.filter(({ loses }) => loses).map((candidate) => asBefore(candidate, wholes));
+    if (losing.length > 0) throw refuseToGuess(losing, rules);
+    return [];
+  }
+  const said: RenameRequest[] = [];
+  for (const candidate of found) {
+    if (await ask({ candidate, noun: nounOf(candidate, rules) })) said.push(requestOf(candidate));
+  }
+  return inOrder(said);
+}
+
+/** A candidate with the path that `--rename` knows it by. */
+function asBefore(candidate: RenameCandidate, done: readonly RenameRequest[]): RenameCandidate {
+  const path = done
+    .toReversed()
+    .reduce<Path>(
+      (now, { from, to }) => (isWithin(now, to) ? [...from, ...now.slice(to.length)] : now),
+      candidate.from.path,
+    );
+  return { ...candidate, from: { ...candidate.from, path } as SchemaObject };
+}
+
+function isWithin(path: Path, whole: Path): boolean {
+  return path.length > whole.length && whole.every((part, at) => path[at] === part);
 }
 
 function nounOf({ from, member }: RenameCandidate, rules: SchemaDialect): string {
@@ -92,6 +141,8 @@ export interface Renamed {
 /**
  * Carries renames out in a scratch database and looks again: the server rewrites the text of whatever depends on what is
  * renamed, which no one else can do as well.
+ *
+ * @param further what else is renamed, seen from there
  */
 export async function carryOutRenames(
   requests: readonly RenameRequest[],
@@ -99,6 +150,7 @@ export async function carryOutRenames(
   session: Session,
   before: Inspection,
   inspect: () => Promise<Inspection>,
+  further: (now: Inspection, done: readonly RenameRequest[]) => Promise<RenameRequest[]>,
 ): Promise<Renamed> {
   const statements: Statement[] = [];
   const changes: Change[] = [];
@@ -117,7 +169,15 @@ export async function carryOutRenames(
     inspection = await inspect();
   };
   const waiting = [...requests];
-  for (let request = waiting.shift(); request !== undefined; request = waiting.shift()) {
+  let isAsked = requests.length === 0;
+  const next = async (): Promise<RenameRequest | undefined> => {
+    if (waiting.length === 0 && !isAsked) {
+      isAsked = true;
+      waiting.push(...(await further(inspection, done)));
+    }
+    return waiting.shift();
+  };
+  for (let request = await next(); request !== undefined; request = await next()) {
     const { kind, member } = request;
     const id = idOf(kind, pathAfter(request.from, done));
     const object = inspection.schema.get(id);

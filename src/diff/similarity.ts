@@ -4,7 +4,9 @@ export function nameLikeness(a: string, b: string): number {
   const other = b.toLowerCase();
   if (one === other) return 1;
   if (one.replaceAll('_', '') === other.replaceAll('_', '')) return 0.95;
-  return Math.max(share(wordsOf(a), wordsOf(b)), share(pairsOf(one), pairsOf(other)));
+  const [pairs, others] = [pairsOf(one), pairsOf(other)];
+  // A name of one letter has no pairs, and is like no other.
+  return Math.max(share(wordsOf(a), wordsOf(b)), pairs.length + others.length === 0 ? 0 : share(pairs, others));
 }
 
 function wordsOf(name: string): string[] {

@@ -99,6 +99,20 @@ describeOn(['postgres'], 'autogenerate', () => {
     expect((await one.draft(after)).statements).toEqual([]);
   });
 
+  test('a column that looks renamed within a renamed table is not guessed either', async () => {
+    const one = await project();
+    await one.draft(USERS);
+    const renamed = USERS.replace('users', 'members').replace('name text', 'full_name text');
+    await expect(one.draft(renamed, { renames: ['users:members'] })).rejects.toMatchObject({
+      code: 'RENAME_UNDECIDED',
+      hint: expect.stringContaining('--rename column:public.users.name:public.members.full_name') as string,
+    });
+    const { statements } = await one.draft(renamed, {
+      renames: ['users:members', 'column:public.users.name:public.members.full_name'],
+    });
+    expect(statements.filter(({ loses }) => loses !== undefined)).toEqual([]);
+  });
+
   test.each([
     ['nothing of that name', 'users.nmae:full_name', /nothing at head is called users\.nmae/],
     ['nothing new of that name', 'users.name:full', /the target has nothing of the same kind called full/],

@@ -57,6 +57,7 @@ describe('what looks like a rename', () => {
       ['invoices: number bigint, total numeric'],
       [],
     ],
+    ['names of one letter', ['t: x int'], ['t: y jsonb'], []],
     ['nothing gone', ['users: id int'], ['users: id int, name text'], []],
   ])('%s', (_, before, after, expected) => {
     expect(candidates(tables(...before), tables(...after))).toEqual(expected);
