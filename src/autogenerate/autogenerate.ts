@@ -92,7 +92,7 @@ export async function autogenerate(run: Run, request: AutogenerateRequest): Prom
   const heads = project.graph.heads;
   const outcome = await inScratch(context, async (scratch) => {
     await buildSide(context, scratch, { type: 'revisions', said: 'head', target: 'heads' });
-    const head = await inspectScratch(context, scratch, saidOf(heads));
+    const head = await inspectScratch(context, scratch, namedHeads(heads));
     return new Attempt(context, rules, request, head, target).run(scratch);
   });
   const { proof, renamed, from, to, leftAlone } = outcome;
@@ -210,7 +210,8 @@ function withExisting(run: Run): Run {
   };
 }
 
-function saidOf(heads: readonly string[]): string {
+/** Heads as they are named to people. */
+export function namedHeads(heads: readonly string[]): string {
   if (heads.length === 0) return 'an empty head';
   return heads.length === 1 ? `head ${heads[0]}` : `heads ${heads.join(', ')}`;
 }

@@ -1,4 +1,4 @@
-import type { AutogenerateReport } from '../autogenerate/autogenerate.ts';
+import { namedHeads, type AutogenerateReport } from '../autogenerate/autogenerate.ts';
 import { displayPath } from '../paths.ts';
 import { diffText } from './diff-text.ts';
 import { count, type Paint } from './output.ts';
@@ -31,10 +31,10 @@ export function autogenerateText(report: AutogenerateReport, paint: Paint): stri
   const alone =
     leftAlone.length === 0 ? [] : [`Left alone, since the target does not name it: schema ${leftAlone.join(', ')}.`];
   if (written === null) {
-    return [`No differences: ${target} equals ${headOf(report)}. Nothing was written.`, ...alone].join('\n');
+    return [`No differences: ${target} equals ${namedHeads(report.heads)}. Nothing was written.`, ...alone].join('\n');
   }
   const lines = [
-    `${target} against ${headOf(report)}, on a scratch ${report.title}`,
+    `${target} against ${namedHeads(report.heads)}, on a scratch ${report.title}`,
     '',
     diffText({ changes, statements, from: report.from, to: report.to }, paint),
     '',
@@ -48,11 +48,6 @@ export function autogenerateText(report: AutogenerateReport, paint: Paint): stri
     lines.filter((line, at) => line !== '' || lines[at - 1] !== '').join('\n') +
     (residue.length > 0 ? `\n${residue.join('\n')}` : '')
   );
-}
-
-function headOf({ heads }: AutogenerateReport): string {
-  if (heads.length === 0) return 'an empty head';
-  return heads.length === 1 ? `head ${heads[0]}` : `heads ${heads.join(', ')}`;
 }
 
 function proofLine({ residue, rows, heads, target }: AutogenerateReport): string {

@@ -186,9 +186,9 @@ class Planner {
     const put = (names: Map<string, string[]>, name: string, node: string): unknown =>
       names.set(name, [...(names.get(name) ?? []), node]);
     for (const [id, fate] of this.#impact.fates) {
+      if (fate === 'keep') continue;
       const before = fate === 'create' ? [] : this.#namesOf(this.#from.get(id)!);
       const after = fate === 'drop' ? [] : this.#namesOf(this.#to.get(id)!);
-      if (fate === 'keep') continue;
       const isAlter = fate === 'alter';
       const goes = nodeOf(isAlter ? 'alter' : this.#impact.asides.has(id) ? 'move' : 'drop', id);
       const comes = nodeOf(isAlter ? 'alter' : 'create', id);
@@ -205,21 +205,20 @@ class Planner {
   }
 
   #joinParts(): void {
-    const gone = [...this.#impact.fates].filter(([, fate]) => fate === 'drop' || fate === 'replace');
-    for (const [id] of this.#outermostFirst(gone.map(([id]) => id))) this.#joinTakenAlong(id);
+    const gone = this.#outermostFirst('drop');
+    for (const id of gone) this.#joinTakenAlong(id);
     // What stood between a part and its whole may have gone into the whole meanwhile.
-    for (const strengths of [['own'], ['own'], ['fate'], ['own']]) {
-      for (const [id] of this.#outermostFirst(gone.map(([id]) => id))) {
+    for (const strength of ['own', 'own', 'fate', 'own'] as const) {
+      for (const id of gone) {
         for (const need of this.#from.needs(id)) {
           const whole = nodeOf('drop', need.id);
-          if (!strengths.includes(need.strength) || !this.#graph.has(whole)) continue;
+          if (need.strength !== strength || !this.#graph.has(whole)) continue;
           if (need.strength === 'fate' && !this.#isWhole(id)) continue;
           if (this.#graph.join(whole, nodeOf('drop', id))) break;
         }
       }
     }
-    const coming = [...this.#impact.fates].filter(([, fate]) => fate === 'create' || fate === 'replace');
-    for (const [id] of this.#outermostFirst(coming.map(([id]) => id))) this.#absorbParts(id);
+    for (const id of this.#outermostFirst('create')) this.#absorbParts(id);
   }
 
   /** Whether nothing of it goes by itself before: that may be what would have taken it along. */
@@ -261,9 +260,12 @@ class Planner {
     }
   }
 
-  /** In the order in which the kinds are listed, which has wholes before parts. */
-  #outermostFirst(ids: readonly ObjectId[]): [ObjectId][] {
-    return ids.toSorted((a, b) => rankOf(a) - rankOf(b) || (a < b ? -1 : 1)).map((id) => [id]);
+  /** What has that fate or is replaced, in the order in which the kinds are listed, which has wholes before parts. */
+  #outermostFirst(fate: 'create' | 'drop'): ObjectId[] {
+    return [...this.#impact.fates]
+      .filter(([, theirs]) => theirs === fate || theirs === 'replace')
+      .map(([id]) => id)
+      .sort((a, b) => rankOf(a) - rankOf(b) || (a < b ? -1 : 1));
   }
 
   #emit(group: readonly string[]): Statement[] {

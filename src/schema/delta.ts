@@ -2,6 +2,7 @@ import { ToraleError } from '../errors.ts';
 import { isKind } from './kinds.ts';
 import { keyOf, sameDefinition, type ObjectId } from './object.ts';
 import type { Schema } from './schema.ts';
+import { isPlainObject } from './shape.ts';
 import { checkObject, inOrder, withNeeds, type SnapshotObject } from './snapshot.ts';
 
 const DELTA_FORMAT = 1;
@@ -78,12 +79,12 @@ export function parseDelta(text: string, file: string): Delta {
   } catch (error) {
     throw invalid(`it is no JSON (${(error as Error).message})`);
   }
-  if (!isRecord(read)) throw invalid('it is no object');
+  if (!isPlainObject(read)) throw invalid('it is no object');
   const { format, revision, checksum, dialects } = read;
   if (format !== DELTA_FORMAT)
     throw invalid(`its format is ${JSON.stringify(format)}, this version knows ${DELTA_FORMAT}`);
   if (typeof revision !== 'string' || typeof checksum !== 'string') throw invalid('revision or checksum is missing');
-  if (!isRecord(dialects)) throw invalid("'dialects' is missing");
+  if (!isPlainObject(dialects)) throw invalid("'dialects' is missing");
   return {
     revision,
     checksum,
@@ -94,7 +95,7 @@ export function parseDelta(text: string, file: string): Delta {
 }
 
 function readSection(section: unknown, where: string, invalid: (problem: string) => ToraleError): DialectDelta {
-  if (!isRecord(section) || !isRecord(section['server']) || !Array.isArray(section['objects'])) {
+  if (!isPlainObject(section) || !isPlainObject(section['server']) || !Array.isArray(section['objects'])) {
     throw invalid('server or objects are missing');
   }
   const { flavor, version } = section['server'];
@@ -103,7 +104,7 @@ function readSection(section: unknown, where: string, invalid: (problem: string)
   const drop: ObjectId[] = [];
   const rename: [ObjectId, ObjectId][] = [];
   for (const entry of section['objects'] as unknown[]) {
-    if (!isRecord(entry)) throw invalid(`${JSON.stringify(entry)} is no object`);
+    if (!isPlainObject(entry)) throw invalid(`${JSON.stringify(entry)} is no object`);
     if ('put' in entry) {
       const { put: kind, ...rest } = entry;
       put.push(checkObject({ kind, ...rest }, where));
@@ -187,8 +188,4 @@ function conflict(problem: string, object: ObjectId, revisions: readonly string[
     hint: 'Replay the revisions and write their snapshots anew:  torale snapshot',
     data: { object, revisions },
   });
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

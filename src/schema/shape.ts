@@ -92,6 +92,6 @@ export type Loose<S extends Shape> = { readonly [N in Exclude<keyof S, Optional<
   readonly [N in Optional<S>]?: Value<S[N]> | (S[N] extends 'flag' ? boolean : never) | null | undefined;
 };
 
-function isPlainObject(value: unknown): value is Record<string, unknown> {
+export function isPlainObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
