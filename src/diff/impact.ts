@@ -3,7 +3,7 @@ import type { Schema } from '../schema/schema.ts';
 import type { Change } from './diff.ts';
 import { subjectId } from './diff.ts';
 import { asAny, rulesFor } from './lookup.ts';
-import type { Fate, KindTable, PlanContext } from './rules.ts';
+import type { Fate, KindTable, PlanContext, PlanRules } from './rules.ts';
 
 export interface Impact {
   readonly fates: ReadonlyMap<ObjectId, Fate>;
@@ -31,7 +31,8 @@ function hasRows(object: SchemaObject, kinds: KindTable): boolean {
  * Finds what the changes do to the rest: what has to be out of the way while something is altered or replaced, and comes
  * back afterwards. Objects that no entry names stay as they are.
  */
-export function impactOf(changes: readonly Change[], sides: Sides, kinds: KindTable): Impact {
+export function impactOf(changes: readonly Change[], sides: Sides, planRules: PlanRules): Impact {
+  const { kinds } = planRules;
   const { from, to } = sides;
   const fates = new Map<ObjectId, Fate>();
   const follows = new Map<ObjectId, ObjectId[]>();
@@ -66,6 +67,7 @@ export function impactOf(changes: readonly Change[], sides: Sides, kinds: KindTa
     }
   }
 
+  for (const id of planRules.rebuilt?.(changes, context) ?? []) decide(id, 'replace');
   for (const id of fates.keys()) rebuild(id);
 
   const follow = (id: ObjectId, replaced: ObjectId): boolean => {

@@ -27,7 +27,7 @@ export function planChanges(sides: Sides, rules: PlanRules): SchemaPlan {
   const unasked = renameUnasked(sides.from, sides.to, rules.kinds);
   const planned: Sides = { ...sides, from: unasked.from };
   const changes = diff(planned.from, planned.to);
-  const impact = impactOf(changes, planned, rules.kinds);
+  const impact = impactOf(changes, planned, rules);
   const context: PlanContext = { ...planned, fate: (id) => impact.fates.get(id) ?? 'keep' };
   const renames = unasked.renames.flatMap((rename) => renameStatements(rename, rules.kinds, context));
   const body = new Planner(planned, impact, context, rules).statements();
@@ -135,6 +135,8 @@ class Planner {
       }
       if (fate !== 'replace') continue;
       if (isAside) this.#goesAside(id);
+      else if (this.#rules(this.#to.get(id)!).remake !== undefined)
+        graph.merge(nodeOf('create', id), nodeOf('drop', id));
       else if (!goesAlong(id, this.#from, this.#impact.asides)) graph.edge(nodeOf('drop', id), nodeOf('create', id));
     }
   }
@@ -274,9 +276,15 @@ class Planner {
     const context = this.#context;
     if (verb === 'create') {
       const object = this.#to.get(id)!;
-      const parts = rest.map((node) => this.#to.get(splitNode(node)[1])!);
+      const came = rest.map(splitNode).filter(([theirs]) => theirs === 'create');
+      const parts = came.map(([, part]) => this.#to.get(part)!);
+      const rules = this.#rules(object);
+      const remade =
+        this.#impact.fates.get(id) === 'replace'
+          ? rules.remake?.(asAny(this.#from.get(id)!), asAny(object), { ...context, parts })
+          : undefined;
       return [
-        ...this.#rules(object).create(asAny(object), { ...context, parts }),
+        ...(remade ?? rules.create(asAny(object), { ...context, parts })),
         ...[object, ...parts].flatMap((created) => this.#afterCreate?.(created, context, created !== object) ?? []),
       ];
     }

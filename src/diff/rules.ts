@@ -1,12 +1,15 @@
 import type { Kind } from '../schema/kinds.ts';
 import type { ObjectId, ObjectOf, SchemaObject } from '../schema/object.ts';
 import type { Schema } from '../schema/schema.ts';
+import type { Change } from './diff.ts';
 
 /** One statement as a driver takes it. */
 export interface Statement {
   readonly sql: string;
   /** False: it stands alone, outside a transaction. */
   readonly transactional?: false;
+  /** Why it is there, where that is not plain: `users is rebuilt: SQLite cannot change the type of a column.` */
+  readonly note?: string;
   /** What a reviewer must know: `Data loss: every value in media.legacy_path.` */
   readonly hazard?: string;
   /** Tables and columns whose rows or values it gives up. */
@@ -50,6 +53,11 @@ export interface KindRules<K extends Kind> {
    * created. Absent: it never can.
    */
   alter?(from: ObjectOf<K>, to: ObjectOf<K>, context: PlanContext): Statement[] | null;
+  /**
+   * Replaces it and all its parts in one go, rows and all, where nothing has to come in between: its parts that do not come
+   * with it follow. Absent: it is dropped and created, or moved aside.
+   */
+  remake?(from: ObjectOf<K>, to: ObjectOf<K>, context: CreateContext): Statement[];
   /** Another path, the same definition. Absent: it cannot be renamed. */
   rename?(from: ObjectOf<K>, to: ObjectOf<K>, context: PlanContext): Statement[];
   /** One that is gone and a like one that is new may be a rename, which only people can tell. */
@@ -142,6 +150,8 @@ export type KindTable = { readonly [K in Kind]: KindRules<K> | Unsupported };
 /** What a dialect brings to a plan. */
 export interface PlanRules {
   readonly kinds: KindTable;
+  /** What has to be replaced as a whole, since not all of these changes can be made to it part by part. */
+  rebuilt?(changes: readonly Change[], context: PlanContext): Iterable<ObjectId>;
   /** What comes before statements that run in one transaction, such as its settings. */
   prologue?(statements: readonly Statement[], context: PlanContext): Statement[];
   /**

@@ -28,8 +28,12 @@ export function filterSchema(schema: Schema, filter: ObjectFilter): Schema {
   const included = (filter.include ?? []).map(parsePattern);
   const excluded = (filter.exclude ?? []).map(parsePattern);
   if (included.length === 0 && excluded.length === 0) return schema;
-  const rest = excluded.length === 0 ? schema : schema.filter((object) => !matches(object, excluded));
-  return included.length === 0 ? rest : only(rest, included);
+  // Where a database is one schema, a path begins with the object itself.
+  const hasSchemas = [...schema.objects()].some(({ kind }) => kind === 'schema');
+  const are = (patterns: readonly Pattern[]): readonly Pattern[] =>
+    hasSchemas ? patterns : patterns.filter(({ kind }) => kind !== 'schema');
+  const rest = excluded.length === 0 ? schema : schema.filter((object) => !matches(object, are(excluded)));
+  return included.length === 0 ? rest : only(rest, are(included));
 }
 
 /** The same for what is known by a line of text alone, such as an object of a class that nothing reads. */
@@ -47,10 +51,8 @@ function only(schema: Schema, patterns: readonly Pattern[]): Schema {
     for (const { id: dependent, strength } of schema.dependents(id)) if (strength !== 'use') queue.push(dependent);
   }
   const needs = new Map([...kept].map((id) => [id, schema.needs(id)]));
-  return new Schema(
-    [...schema.objects()].filter((object) => kept.has(keyOf(object))),
-    needs,
-  );
+  const objects = [...schema.objects()].filter((object) => kept.has(keyOf(object)));
+  return new Schema(objects, needs, schema.texts);
 }
 
 function matches(object: SchemaObject, patterns: readonly Pattern[]): boolean {

@@ -58,7 +58,8 @@ export const KINDS = {
 
   /**
    * [schema, name] `server` makes it a foreign table. `partitionBy`: what follows PARTITION BY. Options as `name=value`.
-   * `clauses`: what else follows the parenthesis, where the dialect keeps it so.
+   * `using`: the module of a virtual table, with its arguments. `clauses`: what else follows the parenthesis, where the
+   * dialect keeps it so.
    */
   table: {
     unlogged: 'flag',
@@ -72,6 +73,7 @@ export const KINDS = {
     tablespace: 'text?',
     server: 'text?',
     foreignOptions: 'texts?',
+    using: 'text?',
     clauses: 'texts?',
   },
   /** [schema, table, schema of the parent, parent] One of the parents by INHERITS; `position` from 1. */
@@ -109,7 +111,8 @@ export const KINDS = {
    * [schema, table, name] `type`: PRIMARY KEY, UNIQUE, FOREIGN KEY, CHECK, EXCLUDE, NOT NULL. `definition`: all that
    * follows its name, NOT VALID included. `options`, `tablespace`: of its index. `parent`: the key of the partitioned table
    * that it is a part of; `given`: the name that the server would give such a part, where it has another. `attached`: the
-   * index of the partitioned table that its own is a part of. `invalid`: partitions lack their part of it.
+   * index of the partitioned table that its own is a part of. `invalid`: partitions lack their part of it. `unnamed`: it has
+   * no name of its own, and its path says what it is.
    */
   constraint: {
     type: 'text',
@@ -122,6 +125,7 @@ export const KINDS = {
     attached: 'texts?',
     tablespace: 'text?',
     invalid: 'flag',
+    unnamed: 'flag',
   },
   /**
    * [schema, relation, name] `definition`: all that follows the relation's name. `parent`: the index of the partitioned

@@ -14,12 +14,22 @@ export interface Need {
 
 /** A schema at one moment with what depends on what: what `inspect` finds, and what the diff engine works on. */
 export class Schema {
+  readonly texts: ReadonlyMap<ObjectId, string>;
   readonly #objects: ReadonlyMap<ObjectId, SchemaObject>;
   readonly #needs: ReadonlyMap<ObjectId, readonly Need[]>;
   #dependents: Map<ObjectId, { readonly id: ObjectId; readonly strength: Need['strength'] }[]> | null = null;
 
-  /** Needs that name no object of `objects` (other schemas, system objects) are left out. */
-  constructor(objects: Iterable<SchemaObject>, needs: ReadonlyMap<ObjectId, readonly Need[]>) {
+  /**
+   * Needs that name no object of `objects` (other schemas, system objects) are left out.
+   *
+   * @param texts see {@link Schema.textOf}
+   */
+  constructor(
+    objects: Iterable<SchemaObject>,
+    needs: ReadonlyMap<ObjectId, readonly Need[]>,
+    texts: ReadonlyMap<ObjectId, string> = new Map(),
+  ) {
+    this.texts = texts;
     this.#objects = new Map([...objects].map((object) => [keyOf(object), object]));
     const known = new Map<ObjectId, readonly Need[]>();
     for (const [id, list] of needs) {
@@ -50,6 +60,14 @@ export class Schema {
 
   get(id: ObjectId): SchemaObject | undefined {
     return this.#objects.get(id);
+  }
+
+  /**
+   * What was typed to make it, comments and all, where the server keeps that. It is never compared, and a schema read from
+   * a snapshot has none.
+   */
+  textOf(id: ObjectId): string | undefined {
+    return this.texts.get(id);
   }
 
   find<K extends Kind>(kind: K, path: Path): ObjectOf<K> | undefined {
@@ -97,6 +115,7 @@ export class Schema {
     return new Schema(
       [...this.#objects].filter(([id]) => !dropped.has(id)).map(([, object]) => object),
       this.#needs,
+      this.texts,
     );
   }
 }

@@ -131,6 +131,30 @@ describe('a plan', () => {
     expect(plan(before, after)).toEqual(['move mood', 'create mood', 'retype x', 'drop old']);
   });
 
+  test('remakes a whole in one go where a part of it cannot change, and what hangs on it comes back behind', () => {
+    const remade: PlanRules = {
+      kinds: {
+        ...kinds,
+        table: told('table', {
+          absorbs: (_whole, part) => part.kind === 'column',
+          remake: (from, _to, { parts }) => [{ sql: ['remake', from.path[1], ...parts.map(keyOf)].join(' ') }],
+        }),
+        view: told('view', { outlives: () => true }),
+      } as unknown as KindTable,
+      rebuilt: (changes) => changes.filter(({ type }) => type === 'alter').map(() => keyOf(a)),
+    };
+    const [hook, looker] = [key('a', 'hook'), view('looker')];
+    const built = (type: string): Schema => {
+      const part = column('a', 'x', type);
+      return schemaOf([a], [part, ['own', a]], [hook, ['own', a], ['use', part]], [looker, ['use', part], ['use', a]]);
+    };
+    const sides = { from: built('int'), to: built('bigint'), version: 1, flavor: 'test' };
+    expect(planChanges(sides, remade).statements.map(({ sql }) => sql)).toEqual([
+      'remake a column:s.a.x',
+      'create hook',
+    ]);
+  });
+
   test('frees a name before it is taken', () => {
     expect(plan(schemaOf([table('thing')]), schemaOf([view('thing')]))).toEqual(['drop thing', 'create thing']);
   });
