@@ -18,10 +18,10 @@ export async function sqlScript(name: DialectName, statements: readonly Statemen
     if (open !== isOpen) lines.push('', open ? `${dialect.begin};` : 'COMMIT;');
     isOpen = open;
   };
-  for (const { sql, transactional, hazard } of statements) {
+  for (const { sql, transactional, note, hazard } of statements) {
     turn(dialect.transactionalDdl && transactional !== false);
     lines.push('');
-    if (hazard !== undefined) lines.push(`-- ${hazard.replaceAll(/\s+/g, ' ')}`);
+    for (const text of [note, hazard]) if (text !== undefined) lines.push(`-- ${text.replaceAll(/\s+/g, ' ')}`);
     lines.push(...dialect.terminate(sql));
   }
   turn(false);

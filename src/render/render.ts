@@ -42,8 +42,8 @@ const shifted = (line: string): string => (line.startsWith(KEEP) || line === '' 
 
 const comment = (text: string): string => `// ${text.replaceAll(/[\p{C}\p{Zl}\p{Zp}]+/gu, ' ')}`;
 
-function renderStatement({ sql, hazard }: Statement): string[] {
-  const before = hazard === undefined ? [] : hazard.split('\n').map(comment);
+function renderStatement({ sql, note, hazard }: Statement): string[] {
+  const before = [note, hazard].flatMap((text) => text?.split('\n').map(comment) ?? []);
   if (!sql.includes('\n')) return [...before, `await op.execute(${templateLiteral(sql)});`];
   if (hasTextOverLines(sql)) {
     const [first, ...rest] = templateLiteral(sql).split('\n');
