@@ -1,41 +1,28 @@
-import { idOf, keyOf, objectOf, type ObjectId, type SchemaObject } from '../../schema/object.ts';
-import { Schema, type Need } from '../../schema/schema.ts';
+import { isToraleError } from '../../errors.ts';
+import { objectOf, type SchemaObject } from '../../schema/object.ts';
 import type { Session } from '../../session/session.ts';
 import type { Inspection } from '../schema-dialect.ts';
-import { readClauses } from '../sql/clauses.ts';
-import type { Token } from '../sql/token.ts';
-import { upper } from '../sql/token.ts';
-import { nameIn } from './kinds/ident.ts';
-import { namesIn, plain } from './kinds/text.ts';
-import { lexer } from './lex.ts';
+import { disagreement } from './read/agree.ts';
+import { Catalog } from './read/catalog.ts';
+import { type CreateTable, readCreateTable } from './read/create-table.ts';
+import { putIndex, putTrigger, putView, putVirtualTable, readVirtualTable } from './read/other-objects.ts';
+import { loadedModules, Pragmas, type StoredObject, virtualColumns } from './read/pragmas.ts';
+import { putTable } from './read/table-objects.ts';
 
-interface Stored {
-  /** `table`, `virtual`, `index`, `view`, `trigger`. */
-  readonly type: string;
-  readonly name: string;
-  readonly table: string;
-  readonly sql: string;
-}
-
-/** Tables whose name begins with `sqlite_` are SQLite's own, and shadow tables belong to their virtual table. */
-const OBJECTS = `
-  SELECT CASE WHEN l.type = 'virtual' THEN 'virtual' ELSE s.type END AS type, s.name, s.tbl_name AS "table", s.sql
-  FROM sqlite_schema s
-  LEFT JOIN pragma_table_list l ON l.schema = 'main' AND l.name = s.tbl_name
-  WHERE s.sql IS NOT NULL AND s.name NOT LIKE 'sqlite\\_%' ESCAPE '\\' AND l.type IS NOT 'shadow'
-  ORDER BY s.name`;
-
-/** Reads the one table that SQLite keeps its schema in, with the text of every CREATE statement. */
+/**
+ * Reads the text of every CREATE statement, which is where SQLite keeps its schema, and holds each table against what the
+ * pragmas say of it.
+ */
 export async function inspect(session: Session, isOwn: (object: SchemaObject) => boolean): Promise<Inspection> {
   await session.query('BEGIN');
   try {
-    const { rows } = await session.query(OBJECTS);
-    const reading = new Reading(isOwn);
-    for (const row of rows as unknown as readonly Stored[]) if (row.type === 'table') reading.table(row);
-    for (const row of rows as unknown as readonly Stored[]) if (row.type !== 'table') reading.other(row);
+    const reading = new Reading(await Pragmas.ask(session), isOwn);
+    reading.tables();
+    await reading.virtualTables(session);
+    reading.others();
     const { flavor, version } = session.server;
     return {
-      schema: reading.schema(),
+      schema: reading.catalog.schema(),
       server: { flavor, version, number: numberOf(version) },
       unread: reading.unread.sort(),
     };
@@ -51,86 +38,96 @@ function numberOf(version: string): number {
 }
 
 class Reading {
+  readonly catalog = new Catalog();
   readonly unread: string[] = [];
-  readonly #isOwn: (object: SchemaObject) => boolean;
-  readonly #objects: SchemaObject[] = [];
-  readonly #needs = new Map<ObjectId, readonly Need[]>();
+  readonly #pragmas: Pragmas;
+  /** What is no part of the schema or could not be read, in lower case: what stands on it goes with it. */
+  readonly #aside = new Set<string>();
 
-  constructor(isOwn: (object: SchemaObject) => boolean) {
-    this.#isOwn = isOwn;
-  }
-
-  schema(): Schema {
-    return new Schema(this.#objects, this.#needs).filter((object) => !this.#isOwn(object));
-  }
-
-  table({ name, sql }: Stored): void {
-    const { items, after } = readClauses(sql, lexer(sql));
-    const clauses = splitAtCommas(sql, after).map((tokens) => plain(sql, tokens));
-    this.#put(objectOf('table', [name], { clauses }), []);
-    for (const item of items) {
-      if (!isConstraint(sql, item)) this.#column(name, sql, item);
-      else this.#leave(name, `constraint of ${name}: ${plain(sql, item)}`);
+  constructor(pragmas: Pragmas, isOwn: (object: SchemaObject) => boolean) {
+    this.#pragmas = pragmas;
+    for (const { name, type } of pragmas.listed.values()) {
+      if (type === 'shadow' || isOwn(objectOf('table', [name], {}))) this.#aside.add(name.toLowerCase());
     }
   }
 
-  other({ type, name, table, sql }: Stored): void {
-    if (type === 'index') this.#index(name, table, sql);
-    else this.#leave(table, `${type === 'virtual' ? 'virtual table' : type} ${name}`);
+  /** Every name is known before the first expression is read: it may name any of them. */
+  tables(): void {
+    const tables = this.#of('table').filter((object) => !isVirtual(object));
+    const read = tables.flatMap((stored): CreateTable[] => {
+      const table = this.#attempt(stored, () => this.#checked(stored));
+      return table === null ? [] : [table];
+    });
+    for (const { name, columns } of read) {
+      this.catalog.announce(
+        'table',
+        name,
+        columns.map((column) => column.name),
+      );
+    }
+    for (const { name } of this.#of('view')) this.catalog.announce('view', name, []);
+    for (const table of read) putTable(table, this.catalog);
   }
 
-  #column(table: string, sql: string, [first, ...rest]: readonly Token[]): void {
-    const at = rest.findIndex((token) => token.kind === 'word' && BEHIND_TYPE.has(wordOf(sql, token)));
-    const type = plain(sql, at === -1 ? rest : rest.slice(0, at)).toLowerCase();
-    const clause = at === -1 ? '' : plain(sql, rest.slice(at));
-    const path = [table, nameIn(sql.slice(first!.start, first!.end))];
-    this.#put(objectOf('column', path, { type, clauses: clause === '' ? [] : [clause] }), [own(table)]);
+  async virtualTables(session: Session): Promise<void> {
+    const virtual = this.#of('table').filter(isVirtual);
+    if (virtual.length === 0) return;
+    const modules = await loadedModules(session);
+    for (const stored of virtual) {
+      const { name, sql } = stored;
+      const table = this.#attempt(stored, () => readVirtualTable(sql));
+      if (table === null) continue;
+      if (!modules.has(table.module)) {
+        this.#leave(stored, `module ${table.module} is not loaded`);
+        continue;
+      }
+      try {
+        const columns = await virtualColumns(session, name);
+        this.catalog.announce('table', name, columns);
+        putVirtualTable(name, sql, columns, this.catalog);
+      } catch (error) {
+        this.#leave(stored, error instanceof Error ? error.message : String(error));
+      }
+    }
   }
 
-  #index(name: string, table: string, sql: string): void {
-    const { before, items, after } = readClauses(sql, lexer(sql));
-    const unique = before[1] !== undefined && wordOf(sql, before[1]) === 'UNIQUE';
-    const columns = items.map((item) => plain(sql, item)).join(', ');
-    const definition = [`(${columns})`, plain(sql, after)].filter((part) => part !== '').join(' ');
-    const names = namesIn(definition);
-    const used = this.#objects.filter(
-      ({ kind, path }) => kind === 'column' && path[0] === table && names.has(path[1]!.toLowerCase()),
+  others(): void {
+    for (const stored of this.#of('index')) this.#attempt(stored, () => putIndex(stored, this.catalog));
+    for (const stored of this.#of('view')) this.#attempt(stored, () => putView(stored, this.catalog));
+    for (const stored of this.#of('trigger')) this.#attempt(stored, () => putTrigger(stored, this.catalog));
+  }
+
+  #of(type: string): StoredObject[] {
+    return this.#pragmas.objects.filter(
+      (object) => object.type === type && !this.#aside.has(object.table.toLowerCase()),
     );
-    const needs = [own(table), ...used.map((object): Need => ({ id: keyOf(object), strength: 'use' }))];
-    this.#put(objectOf('index', [table, name], { unique, definition }), needs);
   }
 
-  #leave(table: string, text: string): void {
-    if (!this.#isOwn(objectOf('table', [table], {}))) this.unread.push(text);
+  #checked({ name, sql }: StoredObject): CreateTable | null {
+    const table = readCreateTable(sql);
+    const problem = disagreement(table, this.#pragmas.of(name), this.#pragmas.listed.get(name));
+    if (problem === null) return table;
+    this.#leave({ type: 'table', name, table: name, sql }, problem);
+    return null;
   }
 
-  #put(object: SchemaObject, needs: readonly Need[]): void {
-    this.#objects.push(object);
-    this.#needs.set(keyOf(object), needs);
+  #attempt<T>(stored: StoredObject, read: () => T): T | null {
+    try {
+      return read();
+    } catch (error) {
+      if (!isToraleError(error) || error.code !== 'SQL_UNREADABLE') throw error;
+      this.#leave(stored, error.message);
+      return null;
+    }
+  }
+
+  #leave(stored: StoredObject, why: string): void {
+    const { type, name, table } = stored;
+    if (type === 'table' || type === 'view') this.#aside.add(table.toLowerCase());
+    this.unread.push(`${isVirtual(stored) ? 'virtual table' : type} ${name} (${why})`);
   }
 }
 
-const own = (table: string): Need => ({ id: idOf('table', [table]), strength: 'own' });
-
-const wordOf = (sql: string, { start, end }: Token): string => upper(sql.slice(start, end));
-
-/** https://www.sqlite.org/syntax/column-constraint.html */
-const BEHIND_TYPE = new Set(
-  'CONSTRAINT PRIMARY NOT NULL UNIQUE CHECK DEFAULT COLLATE REFERENCES GENERATED AS'.split(' '),
-);
-/** https://www.sqlite.org/syntax/table-constraint.html; as names of columns these stand in quotes. */
-const TABLE_CONSTRAINT = new Set('CONSTRAINT PRIMARY UNIQUE CHECK FOREIGN'.split(' '));
-
-function isConstraint(sql: string, [first]: readonly Token[]): boolean {
-  return first?.kind === 'word' && TABLE_CONSTRAINT.has(wordOf(sql, first));
-}
-
-function splitAtCommas(sql: string, tokens: readonly Token[]): Token[][] {
-  const lists: Token[][] = [];
-  for (const token of tokens) {
-    if (sql.slice(token.start, token.end) === ',') lists.push([]);
-    else if (lists.length === 0) lists.push([token]);
-    else lists.at(-1)!.push(token);
-  }
-  return lists;
+function isVirtual({ sql }: StoredObject): boolean {
+  return /^create\s+virtual\b/i.test(sql);
 }

@@ -19,8 +19,32 @@ export function isKeyword(word: string): boolean {
   return KEYWORDS.has(word.toUpperCase());
 }
 
+/**
+ * Keywords that SQLite also takes for names where no keyword can stand (`%fallback` of its grammar, and those that begin a
+ * JOIN).
+ *
+ * @see https://www.sqlite.org/src/file/src/parse.y
+ */
+const NAMES = new Set(
+  (
+    'ABORT ACTION AFTER ALWAYS ANALYZE ASC ATTACH BEFORE BEGIN BY CASCADE CAST COLUMN CONFLICT CROSS CURRENT ' +
+    'CURRENT_DATE CURRENT_TIME CURRENT_TIMESTAMP DATABASE DEFERRED DESC DETACH DO EACH END EXCLUDE EXCLUSIVE EXPLAIN FAIL ' +
+    'FIRST FOLLOWING FOR FULL GENERATED GLOB GROUPS IF IGNORE IMMEDIATE INDEXED INITIALLY INNER INSTEAD KEY LAST LEFT LIKE ' +
+    'MATCH MATERIALIZED NATURAL NO NULLS OF OFFSET OTHERS OUTER PARTITION PLAN PRAGMA PRECEDING QUERY RAISE RANGE RECURSIVE ' +
+    'REGEXP REINDEX RELEASE RENAME REPLACE RESTRICT RIGHT ROLLBACK ROW ROWS SAVEPOINT TEMP TEMPORARY TIES TRIGGER UNBOUNDED ' +
+    'VACUUM VIEW VIRTUAL WITH WITHOUT FILTER OVER WINDOW'
+  ).split(' '),
+);
+
+/** Whether a keyword may be a name without quotes. */
+export function isName(word: string): boolean {
+  return NAMES.has(word.toUpperCase());
+}
+
 /** A name as an identifier; in quotes only where SQLite needs them. */
 export function ident(name: string): string {
+  // SQLite takes an empty name as any other.
+  if (name === '') return '""';
   return /^[a-z_][a-z0-9_]*$/i.test(name) && !isKeyword(name) ? name : quote(name);
 }
 

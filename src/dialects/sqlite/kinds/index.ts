@@ -1,7 +1,10 @@
 import type { KindTable } from '../../../diff/rules.ts';
 import { column } from './column.ts';
 import { index } from './table-index.ts';
+import { constraint } from './constraint.ts';
 import { table } from './table.ts';
+import { trigger } from './trigger.ts';
+import { view } from './view.ts';
 
 export const kinds: KindTable = {
   schema: { unsupported: 'SQLite has no schemas within a database' },
@@ -23,15 +26,15 @@ export const kinds: KindTable = {
   partition: { unsupported: 'SQLite has no partitioned tables' },
   column,
   default: { unsupported: 'a default is part of its column on SQLite' },
-  constraint: { unsupported: 'constraints of a whole table are not read on SQLite yet' },
+  constraint,
   index,
   replicaIdentity: { unsupported: 'SQLite has no replica identities' },
   clusterOn: { unsupported: 'SQLite has no clustering by an index' },
   statistics: { unsupported: 'SQLite has no extended statistics' },
-  view: { unsupported: "SQLite's views are not read yet" },
+  view,
   materializedView: { unsupported: 'SQLite has no materialized views' },
   rule: { unsupported: 'SQLite has no rewrite rules' },
-  trigger: { unsupported: "SQLite's triggers are not read yet" },
+  trigger,
   policy: { unsupported: 'SQLite has no row policies' },
   routine: { unsupported: 'SQLite has no stored routines' },
   aggregate: { unsupported: 'SQLite has no aggregates made by SQL' },
