@@ -1,5 +1,13 @@
 import type { SchemaDialect } from '../schema-dialect.ts';
 import { inspect } from './inspect.ts';
+import { tablesToRebuild } from './kinds/in-place.ts';
 import { kinds } from './kinds/index.ts';
+import { sqliteRows } from './rows/index.ts';
 
-export const sqliteSchema: SchemaDialect = { name: 'sqlite', kinds, inspect };
+export const sqliteSchema: SchemaDialect = {
+  name: 'sqlite',
+  kinds,
+  rebuilt: tablesToRebuild,
+  inspect,
+  rows: sqliteRows,
+};
