@@ -20,6 +20,8 @@ export interface Sides {
   readonly flavor: string;
   /** Expressions that give rows a value where a change asks for one they do not have, by the column's id. */
   readonly fills?: ReadonlyMap<ObjectId, string> | undefined;
+  /** False: statements do not say how the server is to carry them out. */
+  readonly assertions?: boolean | undefined;
 }
 
 function hasRows(object: SchemaObject, kinds: KindTable): boolean {

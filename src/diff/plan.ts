@@ -31,11 +31,15 @@ export function planChanges(sides: Sides, rules: PlanRules): SchemaPlan {
   const context: PlanContext = { ...planned, fate: (id) => impact.fates.get(id) ?? 'keep' };
   const renames = unasked.renames.flatMap((rename) => renameStatements(rename, rules.kinds, context));
   const body = new Planner(planned, impact, context, rules).statements();
-  const all = [...renames, ...body];
+  const all = finished([...renames, ...body], rules, context);
   return {
     changes: [...unasked.renames, ...changes],
     statements: withPrologue(all, rules, context),
   };
+}
+
+function finished(statements: readonly Statement[], rules: PlanRules, context: PlanContext): readonly Statement[] {
+  return rules.finish?.(statements, context) ?? statements;
 }
 
 /** Settings for a transaction do not outlive it: each run of transactional statements gets its own. */
@@ -251,11 +255,12 @@ class Planner {
       for (const { id: dependent } of this.#to.dependents(queue[at]!)) {
         const part = this.#to.get(dependent)!;
         if (seen.has(dependent) || !this.#graph.has(nodeOf('create', dependent))) continue;
-        seen.add(dependent);
         if (
           rules.absorbs(asAny(whole), part, this.#context) &&
           this.#graph.join(nodeOf('create', id), nodeOf('create', dependent))
         ) {
+          // One that did not fit is met again behind what it needs: a generated column that stands before those it names.
+          seen.add(dependent);
           queue.push(dependent);
         }
       }

@@ -18,7 +18,6 @@ export function renameUnasked(from: Schema, to: Schema, kinds: KindTable): { fro
     if (sign !== undefined) gone.set(sign, [...(gone.get(sign) ?? []), object]);
   }
   const taken = new Map([...from.objects()].flatMap((object) => namesOf(object, kinds).map((name) => [name, object])));
-  const renames: Change[] = [];
   const moved = new Map<ObjectId, SchemaObject>();
   for (const object of to.objects()) {
     const sign = from.has(keyOf(object)) ? undefined : signOf(object, to, kinds);
@@ -28,11 +27,16 @@ export function renameUnasked(from: Schema, to: Schema, kinds: KindTable): { fro
     const at = candidates.findIndex((before) => isFree(before) && isSame(before, object, kinds));
     if (at === -1) continue;
     const [before] = candidates.splice(at, 1);
-    const renamed = { ...before!, path: object.path } as SchemaObject;
-    renames.push({ type: 'rename', from: before!, to: renamed });
-    moved.set(keyOf(before!), renamed);
+    moved.set(keyOf(before!), { ...before!, path: object.path } as SchemaObject);
   }
-  return renames.length === 0 ? { from, renames } : { from: withRenamed(from, moved), renames };
+  if (moved.size === 0) return { from, renames: [] };
+  const renames = [...moved].flatMap(([id, renamed]): Change[] => {
+    const before = from.get(id)!;
+    // What has its new path from the whole that it is a part of is no rename of its own.
+    const isAlong = keyOf(followed(before, from, moved)) === keyOf(renamed);
+    return isAlong ? [] : [{ type: 'rename', from: before, to: renamed }];
+  });
+  return { from: withRenamed(from, moved), renames };
 }
 
 /** Only objects with one sign can be one and the same; undefined where the name is all there is. */

@@ -8,6 +8,8 @@ export interface Statement {
   readonly sql: string;
   /** False: it stands alone, outside a transaction. */
   readonly transactional?: false;
+  /** The server keeps it as it is written, blanks and all: it is not to be indented. */
+  readonly verbatim?: true;
   /** Why it is there, where that is not plain: `users is rebuilt: SQLite cannot change the type of a column.` */
   readonly note?: string;
   /** What a reviewer must know: `Data loss: every value in media.legacy_path.` */
@@ -32,6 +34,8 @@ export interface PlanContext {
   readonly flavor: string;
   /** Expressions that give rows a value where a change asks for one they do not have, by the column's id. */
   readonly fills?: ReadonlyMap<ObjectId, string> | undefined;
+  /** False: statements do not say how the server is to carry them out. */
+  readonly assertions?: boolean | undefined;
   /** What this plan does with an object. While fates are still being found, what is known so far. */
   fate(id: ObjectId): Fate;
 }
@@ -160,6 +164,8 @@ export interface PlanRules {
    * @param isPart whether it came with the statement for a whole that took it in
    */
   afterCreate?(object: SchemaObject, context: PlanContext, isPart: boolean): Statement[];
+  /** The last word on the whole plan: settings of the session around what needs them, assertions. */
+  finish?(statements: readonly Statement[], context: PlanContext): Statement[];
   /** Fewer statements that do the same as those of one {@link KindRules.group}: one ALTER TABLE for a table. */
   combine?(statements: readonly Statement[]): Statement[];
 }

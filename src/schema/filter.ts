@@ -29,7 +29,7 @@ export function filterSchema(schema: Schema, filter: ObjectFilter): Schema {
   const excluded = (filter.exclude ?? []).map(parsePattern);
   if (included.length === 0 && excluded.length === 0) return schema;
   // Where a database is one schema, a path begins with the object itself.
-  const hasSchemas = [...schema.objects()].some(({ kind }) => kind === 'schema');
+  const hasSchemas = ![...schema.objects()].some(({ kind, path }) => path.length === 1 && IN_SCHEMAS.has(kind));
   const are = (patterns: readonly Pattern[]): readonly Pattern[] =>
     hasSchemas ? patterns : patterns.filter(({ kind }) => kind !== 'schema');
   const rest = excluded.length === 0 ? schema : schema.filter((object) => !matches(object, are(excluded)));
@@ -66,6 +66,9 @@ function matches(object: SchemaObject, patterns: readonly Pattern[]): boolean {
       (kind === 'schema' && isWithin(subject?.path ?? object.path, subject?.kind ?? object.kind, name)),
   );
 }
+
+/** Kinds whose path is their name alone where a database has no schemas. */
+const IN_SCHEMAS: ReadonlySet<Kind> = new Set<Kind>(['table', 'view', 'sequence']);
 
 /** Kinds whose path does not begin with a schema. */
 const OUTSIDE: ReadonlySet<Kind> = new Set<Kind>([

@@ -42,7 +42,7 @@ export const KINDS = {
   /** [schema, name] */
   conversion: { source: 'text', target: 'text', function: 'text', default: 'flag' },
 
-  /** [schema, name] Numbers as text: they may pass 2^53. */
+  /** [schema, name] Numbers as text: they may pass 2^53. `options`: what else the dialect says of it, in its own words. */
   sequence: {
     type: 'text',
     start: 'text',
@@ -52,6 +52,7 @@ export const KINDS = {
     cache: 'text',
     cycle: 'flag',
     unlogged: 'flag',
+    options: 'texts?',
   },
   /** [schema, sequence] The column that owns a sequence: [schema, table, column]. */
   sequenceOwner: { column: 'texts' },
@@ -164,15 +165,17 @@ export const KINDS = {
   rule: { definition: 'text', enabled: 'text?' },
   /**
    * [schema, relation, name] `definition`: none where it is the copy of a partitioned table's trigger in a partition, which
-   * is named only where it fires otherwise.
+   * is named only where it fires otherwise. `position`, where order is part of the schema: the trigger of the same time and
+   * event before it, '' for the first. `settings`: of the session that made it, where it runs under them.
    */
-  trigger: { definition: 'text?', enabled: 'text?' },
+  trigger: { definition: 'text?', enabled: 'text?', position: 'text?', settings: 'map?' },
   /** [schema, table, name] */
   policy: { command: 'text', restrictive: 'flag', roles: 'texts', using: 'text?', withCheck: 'text?' },
 
   /**
    * [schema, name, types of what goes in] Functions and procedures. `definition`: the whole CREATE OR REPLACE. `result`,
-   * `arguments` (rows of mode, name, type), `defaults` (how many): what OR REPLACE cannot change.
+   * `arguments` (rows of mode, name, type), `defaults` (how many): what OR REPLACE cannot change. `settings`: of the session
+   * that made it, where it runs under them. Where a name stands for one of each type, the path is [type, name].
    */
   routine: {
     type: 'text',
@@ -182,6 +185,7 @@ export const KINDS = {
     arguments: 'rows?',
     defaults: 'number?',
     atomic: 'flag',
+    settings: 'map?',
   },
   /** [schema, name, identity arguments] `options`: the words of CREATE AGGREGATE. */
   aggregate: { arguments: 'text', options: 'map?' },
@@ -239,8 +243,9 @@ export const KINDS = {
   /** [kind, …path, provider] */
   securityLabel: { label: 'text' },
 
-  /** [name] MySQL and MariaDB; [] for what the database itself says. */
-  event: { definition: 'text' },
+  /** [name] What happens at a time. `settings`: of the session that made it, where it runs under them. */
+  event: { definition: 'text', settings: 'map?' },
+  /** [] What the database itself says. */
   database: { options: 'map?' },
 } as const satisfies Record<string, Shape>;
 
