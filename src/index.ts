@@ -20,6 +20,7 @@ export type { BatchContext, BatchOptions, BatchResult } from './apply/batch-opti
 export type { CheckReport, Finding } from './apply/check.ts';
 export type { CurrentReport, DatabaseState } from './apply/current.ts';
 export type { Operations, SqlPerDialect } from './apply/operations.ts';
+export type { RebuildOptions } from './apply/rebuild-table.ts';
 export type { AppliedRevision, ApplyReport } from './apply/upgrade.ts';
 export { defineConfig } from './config/define.ts';
 export type { ConfigFile, ConfigSettings } from './config/define.ts';

@@ -31,7 +31,7 @@ import {
   type AppliedRevision, type ApplyReport, type Change, type CheckOptions, type CheckReport, type ConfigFile,
   type ConfigSettings, type CurrentReport, type DatabaseState, type DialectName, type DiffOptions, type DiffReport,
   type ErrorCode, type EventListener, type Finding, type Flavor, type InspectOptions, type Operations,
-  type PlannedStep, type QueryResult, type RevisionHeader, type RevisionInput, type SchemaObject, type SchemaSide,
+  type PlannedStep, type QueryResult, type RebuildOptions, type RevisionHeader, type RevisionInput, type SchemaObject, type SchemaSide,
   type Snapshot, type SqlPerDialect, type Statement, type StampOptions, type ToraleEvent, type ToraleOptions, type UpgradeOptions,
 } from 'torale';
 
@@ -75,6 +75,8 @@ const module: RevisionInput = {
     op.log(String(rows.length));
     op.signal.throwIfAborted();
     await op.autocommit(async () => { await op.execute('SELECT $1', [1]); });
+    const rebuilding: RebuildOptions = { copy: { b: 'a + 1' }, drop: ['a'] };
+    await op.rebuildTable('t', 'CREATE TABLE t (b)', rebuilding);
     const flavor: Flavor = 'mariadb';
     const dialect: DialectName = op.dialect;
     console.log(flavor, dialect, op.scratch);

@@ -6,6 +6,7 @@ import {
   type HistoryEntry,
   type JournalEntry,
 } from '../journal/statements.ts';
+import type { Session } from '../session/session.ts';
 import type { BatchRequest } from './batch.ts';
 import type { BatchResult } from './batch-options.ts';
 import { AT_THE_BEGINNING, parsePosition } from './batch-position.ts';
@@ -115,6 +116,10 @@ export class Execution implements StatementExecutor {
       this.#journalled ||= batch.isStored;
       this.#batch = null;
     }
+  }
+
+  look<T>(_: CallSite | null, work: (session: Session) => Promise<T>): Promise<T> {
+    return this.#enqueue(() => work(this.#options.session));
   }
 
   /** Nothing runs from here on: a query nobody awaited must not end up in the next revision's transaction. */
@@ -331,13 +336,8 @@ export class Execution implements StatementExecutor {
   }
 
   #report(sql: string, site: CallSite | null): StatementReport {
-    const report: StatementReport = {
-      number: this.reports.length + 1,
-      sql,
-      site,
-      state: 'failed',
-      committed: false,
-    };
+    const number = this.reports.length + 1;
+    const report: StatementReport = { number, sql, site, state: 'failed', committed: false };
     this.reports.push(report);
     return report;
   }

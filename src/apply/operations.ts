@@ -8,6 +8,7 @@ import { didYouMean } from '../suggest.ts';
 import type { AwaitGuard } from './await-guard.ts';
 import { readBatchOptions, type BatchOptions, type BatchResult } from './batch-options.ts';
 import { callerOf, type CallSite } from './call-site.ts';
+import { TableRebuilds, type RebuildOptions } from './rebuild-table.ts';
 import { unreadable, type StatementExecutor } from './statement.ts';
 
 /** SQL for several databases at once: `null` says that there is nothing to do on that one. `mariadb` overrides `mysql`. */
@@ -57,6 +58,21 @@ export interface Operations {
    * ```
    */
   batch<T extends Row = Row>(options: BatchOptions<T>): Promise<BatchResult>;
+  /**
+   * Replaces a table of SQLite by what a CREATE TABLE says, for what ALTER TABLE cannot do there. Columns are copied by
+   * name; rowids, the AUTOINCREMENT counter, indexes and triggers stay. What would lose values that `drop` does not name,
+   * or leave an index, a trigger or a view broken, is refused.
+   *
+   * @throws ToraleError REVISION_FAILED for that, on other databases, and within `op.autocommit` or `op.batch`
+   * @example
+   * ```ts
+   * await op.rebuildTable('users', `CREATE TABLE users (id INTEGER PRIMARY KEY, full_name TEXT NOT NULL)`, {
+   *   copy: { full_name: `first || ' ' || last` },
+   *   drop: ['first', 'last'],
+   * });
+   * ```
+   */
+  rebuildTable(table: string, createTable: string, options?: RebuildOptions): Promise<void>;
 }
 
 export interface OperationsContext {
@@ -69,6 +85,8 @@ export interface OperationsContext {
   readonly file: string | null;
   /** Dialects that each revision must answer. */
   readonly dialects: readonly DialectName[] | null;
+  /** `options.foreignKeys` of the revision. */
+  readonly foreignKeys: boolean;
   readonly signal: AbortSignal;
   readonly scratch: boolean;
   log(message: string): void;
@@ -79,22 +97,36 @@ export interface OperationsContext {
 
 export function createOperations(context: OperationsContext): Operations {
   const { dialect, guard, executor } = context;
+  const rebuilds = new TableRebuilds(context);
 
   const execute = (sql: string | SqlPerDialect, bindings?: readonly unknown[]): Promise<QueryResult> => {
     const site = callerOf(execute, context.file);
-    return guard.watch('op.execute', site, () => executeText(context, choose(context, sql), bindings ?? [], site));
+    // Where in an object of several texts a statement stands is not known.
+    const isPlain = typeof sql === 'string';
+    return guard.watch('op.execute', site, () =>
+      executeText(context, choose(context, sql), bindings ?? [], { site, isPlain }),
+    );
   };
   const autocommit = <T>(work: () => Promise<T>): Promise<T> =>
-    guard.watch('op.autocommit', callerOf(autocommit, context.file), () => executor.autocommit(work));
+    guard.watch('op.autocommit', callerOf(autocommit, context.file), () =>
+      rebuilds.outside('op.autocommit', () => executor.autocommit(work)),
+    );
   const batch = <T extends Row>(options: BatchOptions<T>): Promise<BatchResult> => {
     const site = callerOf(batch, context.file);
-    return guard.watch('op.batch', site, () => runBatch(context, options, site, execute));
+    return guard.watch('op.batch', site, () =>
+      rebuilds.outside('op.batch', () => runBatch(context, options, site, execute)),
+    );
+  };
+  const rebuildTable = (table: string, createTable: string, options: RebuildOptions = {}): Promise<void> => {
+    const site = callerOf(rebuildTable, context.file);
+    return guard.watch('op.rebuildTable', site, () => rebuilds.rebuild(table, createTable, options, site));
   };
 
   return {
     execute,
     autocommit,
     batch,
+    rebuildTable,
     get knex() {
       return context.knex();
     },
@@ -156,7 +188,7 @@ async function executeText(
   context: OperationsContext,
   sql: string | null,
   bindings: readonly unknown[],
-  site: CallSite | null,
+  { site, isPlain }: { readonly site: CallSite | null; readonly isPlain: boolean },
 ): Promise<QueryResult> {
   if (sql === null) return NOTHING;
   const statements = context.dialect.split(sql);
@@ -168,7 +200,7 @@ async function executeText(
   }
   let result = NOTHING;
   for (const statement of statements) {
-    const at = site === null ? null : { file: site.file, line: site.line + statement.line - 1 };
+    const at = site === null || !isPlain ? site : { file: site.file, line: site.line + statement.line - 1 };
     result = await context.executor.execute<QueryResult>({
       statement,
       bindings,

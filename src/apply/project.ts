@@ -34,7 +34,7 @@ function loadGraph(headers: RevisionSource['headers']): RevisionGraph {
 
 /** A run's ground: files and graph are read when first asked for. */
 export function createRun(config: Config, options: RunOptions = {}): Run {
-  const secrets = secretsOf(config.database, config.scratchUrl);
+  const secrets = secretsOf(config.database, ...config.scratchUrls);
   const listener = options.onEvent;
   const onEvent: EventListener = (event) => listener?.(redactValue(event, secrets));
   const signal = options.signal ?? new AbortController().signal;

@@ -4,23 +4,25 @@ import type { PlannedStep } from '../events.ts';
 import type { Session, Server } from '../session/session.ts';
 import { isToraleError, ToraleError } from '../errors.ts';
 import type { CallSite } from './call-site.ts';
-import { Recording, type RecordedStatement } from './recording.ts';
+import { Recording, StartingSchema, type RecordedStatement } from './recording.ts';
 import { callUpgrade } from './revision-run.ts';
 import type { Run } from './run.ts';
-import { UnreadableResult } from './statement.ts';
+import { UnreadableResult, type Unrecorded } from './statement.ts';
 
 export interface RecordedRevision {
   readonly step: PlannedStep;
   readonly statements: readonly RecordedStatement[];
-  /** Where the revision looked at a result, which a recording does not have: what follows is not known. */
+  /** Where the revision looked at what a recording does not have: what follows is not known. */
   readonly stoppedAt: CallSite | null;
-  readonly stopped: boolean;
+  /** What it looked at. */
+  readonly stopped: Unrecorded | null;
 }
 
 /**
  * Runs a revision's function and writes down what it would do; nothing reaches a server.
  *
  * @param server the server it is recorded for; offline, only its flavor is known
+ * @param schema where the recording of this and of other revisions starts
  * @throws ToraleError REVISION_FAILED for code that fails by itself
  */
 export async function recordRevision(
@@ -28,9 +30,10 @@ export async function recordRevision(
   dialect: Dialect,
   server: Server,
   step: PlannedStep,
+  schema = new StartingSchema(null),
 ): Promise<RecordedRevision> {
   const module = await run.source.load(step.revision);
-  const recording = new Recording((sql, bindings) => dialect.inline(sql, bindings));
+  const recording = new Recording(dialect, schema);
   const session: Pick<Session, 'query' | 'driver' | 'server'> = {
     driver: {},
     server,
@@ -38,10 +41,14 @@ export async function recordRevision(
   };
   try {
     await callUpgrade(module, { run, dialect, session, step, executor: recording });
-    return { step, statements: recording.statements, stopped: false, stoppedAt: null };
+    return { step, statements: recording.statements, stopped: null, stoppedAt: null };
   } catch (error) {
     const stop = unreadableOf(error);
-    if (stop !== null) return { step, statements: recording.statements, stopped: true, stoppedAt: stop.site };
+    if (stop !== null) {
+      // What it would do further on may change the schema.
+      schema.leave();
+      return { step, statements: recording.statements, stopped: stop.wanted, stoppedAt: stop.site };
+    }
     if (isToraleError(error) && error.code === 'REVISION_INVALID') throw error;
     throw new ToraleError(
       'REVISION_FAILED',

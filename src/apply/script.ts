@@ -15,8 +15,9 @@ import { openForReading } from './read.ts';
 import { recordRevision, type RecordedRevision } from './record.ts';
 import { entryOfNow } from './history-entry.ts';
 import { planStamp, type StampRequest } from './stamp.ts';
-import type { RecordedStatement } from './recording.ts';
+import { StartingSchema, type RecordedStatement } from './recording.ts';
 import type { Run } from './run.ts';
+import type { Unrecorded } from './statement.ts';
 
 export interface ScriptRequest {
   readonly target: string | readonly string[];
@@ -43,18 +44,23 @@ interface Ground {
   /** What makes Torale's own tables. */
   readonly preparation: readonly string[];
   readonly journal: readonly JournalEntry[];
+  readonly schema: StartingSchema;
 }
 
 /** What an upgrade would run, revision by revision. Nothing is written, nothing of it reaches the server. */
 export async function dryRun(run: Run, request: ScriptRequest): Promise<DryRunReport> {
-  const ground = await findGround(run, request);
-  const { heads, database, journal } = ground;
-  return { revisions: await recordPlan(run, ground, request), heads, database, journal };
+  return onGround(run, request, async (ground) => {
+    const { heads, database, journal } = ground;
+    return { revisions: await recordPlan(run, ground, request), heads, database, journal };
+  });
 }
 
 /** The SQL script that does what the upgrade would do, bookkeeping included. */
 export async function upgradeScript(run: Run, request: ScriptRequest): Promise<string> {
-  const ground = await findGround(run, request);
+  return onGround(run, request, (ground) => scriptOf(run, ground, request));
+}
+
+async function scriptOf(run: Run, ground: Ground, request: ScriptRequest): Promise<string> {
   const { dialect, names } = ground;
   refuseUnfinished(ground.journal);
   const script = new Script(dialect);
@@ -68,18 +74,7 @@ export async function upgradeScript(run: Run, request: ScriptRequest): Promise<s
     script.comment(
       `Running upgrade ${heads.join(', ') || '(base)'} -> ${step.revision}${step.message ? `, ${step.message}` : ''}`,
     );
-    if (revision.stopped) {
-      const at =
-        revision.stoppedAt === null ? '' : ` at ${displayPath(revision.stoppedAt.file)}:${revision.stoppedAt.line}`;
-      throw new ToraleError(
-        'REFUSED',
-        `Revision ${step.revision} reads the result of a statement${at}, so its script cannot be written without running it.`,
-        {
-          hint: 'Apply it with torale upgrade, or write that step without reading: INSERT … SELECT, UPDATE … WHERE.',
-          data: { revision: step.revision, script: script.text() },
-        },
-      );
-    }
+    if (revision.stopped !== null) throw needsRunning(revision, script.text());
     const batch = revision.statements.find(({ isBatch }) => isBatch);
     if (batch !== undefined) throw needsRows(revision.step.revision, batch, script.text());
     script.revision(revision.statements, [
@@ -100,6 +95,27 @@ function refuseUnfinished([entry]: readonly JournalEntry[]): void {
   });
 }
 
+const STOPPED: Record<Unrecorded, { readonly what: string; readonly instead: string }> = {
+  result: {
+    what: 'reads the result of a statement',
+    instead: 'write that step without reading: INSERT … SELECT, UPDATE … WHERE',
+  },
+  schema: {
+    what: 'rebuilds a table as the database will have it by then',
+    instead: 'write the rebuild as statements, as revision --autogenerate does',
+  },
+};
+
+function needsRunning({ step, stopped, stoppedAt }: RecordedRevision, script: string): ToraleError {
+  const at = stoppedAt === null ? '' : ` at ${displayPath(stoppedAt.file)}:${stoppedAt.line}`;
+  const { what, instead } = STOPPED[stopped!];
+  return new ToraleError(
+    'REFUSED',
+    `Revision ${step.revision} ${what}${at}, so its script cannot be written without running it.`,
+    { hint: `Apply it with torale upgrade, or ${instead}.`, data: { revision: step.revision, script } },
+  );
+}
+
 function needsRows(revision: string, { site }: RecordedStatement, script: string): ToraleError {
   const at = site === null ? '' : ` at ${displayPath(site.file)}:${site.line}`;
   return new ToraleError(
@@ -117,7 +133,7 @@ export async function stampScript(
   run: Run,
   request: StampRequest & Pick<ScriptRequest, 'from' | 'dialect'>,
 ): Promise<string> {
-  const { dialect, names, heads, preparation } = await findGround(run, request);
+  const { dialect, names, heads, preparation } = await onGround(run, request, async (ground) => ground);
   const plan = planStamp(run, request, heads);
   const script = new Script(dialect);
   script.comment(`Stamping ${plan.heads.join(', ') || '(base)'}`);
@@ -135,7 +151,8 @@ export async function stampScript(
 
 /** The SQL script that makes Torale's tables where they are missing. */
 export async function ensureVersionScript(run: Run, request: Pick<ScriptRequest, 'dialect'>): Promise<string> {
-  const { dialect, preparation } = await findGround(run, { from: null, dialect: request.dialect });
+  const from = { from: null, dialect: request.dialect };
+  const { dialect, preparation } = await onGround(run, from, async (ground) => ground);
   const script = new Script(dialect);
   script.transaction(preparation);
   return script.text();
@@ -149,16 +166,21 @@ async function recordPlan(run: Run, ground: Ground, request: ScriptRequest): Pro
       message: run.graph.get(revision)?.message ?? '',
       file: run.source.fileOf(revision),
     };
-    recorded.push(await recordRevision(run, ground.dialect, ground.server, step));
+    recorded.push(await recordRevision(run, ground.dialect, ground.server, step, ground.schema));
   }
   return recorded;
 }
 
-async function findGround(run: Run, request: Pick<ScriptRequest, 'from' | 'dialect'>): Promise<Ground> {
+/** Calls `work` with where a script starts; the database, where one is asked, is open meanwhile. */
+async function onGround<T>(
+  run: Run,
+  request: Pick<ScriptRequest, 'from' | 'dialect'>,
+  work: (ground: Ground) => Promise<T>,
+): Promise<T> {
   const { database } = run.config;
   // Another dialect than the database's can only be written for, not asked.
   const isOther = request.dialect !== null && request.dialect !== database?.dialect;
-  if (request.from !== null || database === null || isOther) return offline(run, request);
+  if (request.from !== null || database === null || isOther) return work(await offline(run, request));
   return onDatabase(await openForReading(run), async ({ session, dialect, display }) => {
     const journal = await Journal.open(session, dialect, run.config);
     const { heads, journal: entries } = await journal.read();
@@ -175,7 +197,7 @@ async function findGround(run: Run, request: Pick<ScriptRequest, 'from' | 'diale
         },
       );
     }
-    return {
+    return work({
       dialect,
       server: session.server,
       names: journal.names,
@@ -183,7 +205,8 @@ async function findGround(run: Run, request: Pick<ScriptRequest, 'from' | 'diale
       database: display,
       preparation: journal.ensureStatements(),
       journal: entries,
-    };
+      schema: new StartingSchema(session),
+    });
   });
 }
 
@@ -213,6 +236,7 @@ async function offline(run: Run, { from, dialect: given }: Pick<ScriptRequest, '
     database: null,
     // Whoever starts in the middle has the tables.
     journal: [],
+    schema: new StartingSchema(null),
     preparation: heads.length > 0 ? [] : layoutStatements(dialect, names, new Set(), null),
   };
 }

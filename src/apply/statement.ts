@@ -1,6 +1,7 @@
 import type { SqlStatement } from '../dialects/sql/statement.ts';
 import type { BatchRequest } from './batch.ts';
 import type { BatchResult } from './batch-options.ts';
+import type { Session } from '../session/session.ts';
 import type { CallSite } from './call-site.ts';
 
 /** One statement that a revision wants run, whether it came through `op.execute` or through Knex. */
@@ -24,6 +25,8 @@ export interface StatementExecutor {
   execute<T>(request: StatementRequest<T>): Promise<T>;
   autocommit<T>(work: () => Promise<T>): Promise<T>;
   batch(request: BatchRequest): Promise<BatchResult>;
+  /** Asks the database as it is at this point of the revision, for what can be said only then. */
+  look<T>(site: CallSite | null, work: (session: Pick<Session, 'query'>) => Promise<T>): Promise<T>;
 }
 
 /** The same executor; `guard` is called with each text before it runs, and what it throws stops it. */
@@ -38,17 +41,24 @@ export function guardedExecutor(executor: StatementExecutor, guard: (sql: string
       guard(request.plan.select.text);
       return executor.batch(request);
     },
+    look: (site, work) => executor.look(site, work),
   };
 }
 
-/** A result that nobody has: recording runs nothing. Thrown where a revision looks at one. */
+/** What a revision needs and a recording, which runs nothing, does not have. */
+export type Unrecorded = 'result' | 'schema';
+
+/** Thrown where a revision looks at the result of a statement, or at the schema that its statements would have made. */
 export class UnreadableResult extends Error {
   override readonly name = 'UnreadableResult';
   readonly site: CallSite | null;
+  readonly wanted: Unrecorded;
 
-  constructor(site: CallSite | null) {
-    super('This revision reads the result of a statement, which a recording does not have.');
+  constructor(site: CallSite | null, wanted: Unrecorded = 'result') {
+    const what = wanted === 'result' ? 'reads the result of a statement' : 'looks at the schema';
+    super(`This revision ${what}, which a recording does not have.`);
     this.site = site;
+    this.wanted = wanted;
   }
 }
 

@@ -72,7 +72,7 @@ function editedSince(run: Pick<Run, 'source'>, dialect: Dialect, entries: readon
   const checksum = source.checksumOf(revision);
   const judged = entries.filter((entry) => entry.checksum !== null && entry.checksum !== checksum);
   const text = judged.length === 0 ? null : source.textOf(revision);
-  const texts = text === null ? null : plainStatements(text, (sql) => dialect.split(sql));
+  const texts = text === null ? null : plainStatements(text, dialect.name, (sql) => dialect.split(sql));
   if (texts === null) return [];
   return judged.flatMap(({ statement, hash }) => {
     const sql = texts[statement - 1];

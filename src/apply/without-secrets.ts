@@ -26,7 +26,7 @@ export async function withoutSecrets<T>(
   } catch (error) {
     // A driver that was cut off may have an error of its own for that.
     if (signal.aborted && (error === signal.reason || !isToraleError(error))) throw interrupted(signal.reason);
-    throw withoutSecretsIn(error, [...secretsOf(config.database, config.scratchUrl), ...more]);
+    throw withoutSecretsIn(error, [...secretsOf(config.database, ...config.scratchUrls), ...more]);
   }
 }
 

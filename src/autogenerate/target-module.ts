@@ -103,6 +103,10 @@ class Executor implements StatementExecutor {
   batch(): Promise<never> {
     return Promise.reject(new Error('a schema has no batches'));
   }
+
+  look(): Promise<never> {
+    return Promise.reject(new Error('a schema rebuilds no table'));
+  }
 }
 
 function refuseLoss(dialect: Scratch['dialect']['name'], builder: object): void {

@@ -8,16 +8,20 @@ export function dryRunText({ revisions, heads, database, journal }: DryRunReport
   const lines = [`${database ?? 'from base'}: ${count} would be applied`, ''];
   for (const { step, statements, stopped, stoppedAt } of revisions) {
     lines.push(`  ${step.revision}  ${step.message}`.trimEnd());
-    if (statements.length === 0 && !stopped) lines.push('      (no statements)');
+    if (statements.length === 0 && stopped === null) lines.push('      (no statements)');
     for (const [index, { sql, transactional, isBatch, hash }] of statements.entries()) {
       const entry = journal.find(({ revision, statement }) => revision === step.revision && statement === index + 1);
       if (entry !== undefined) lines.push(`      -- ${becameOf(entry, hash)}`);
       if (isBatch) lines.push('      in batches:', ...indented(`${sql};`));
       else lines.push(...(transactional ? [] : ['      -- outside the transaction']), ...indented(`${sql};`));
     }
-    if (stopped) {
+    if (stopped !== null) {
       const at = stoppedAt === null ? '' : `, ${displayPath(stoppedAt.file)}:${stoppedAt.line}`;
-      lines.push(`      (reads the result of the statement above${at}: a dry run cannot go further in this revision)`);
+      const why =
+        stopped === 'result'
+          ? 'reads the result of the statement above'
+          : 'rebuilds a table as what comes before will have left it';
+      lines.push(`      (${why}${at}: a dry run cannot go further in this revision)`);
     }
     lines.push('');
   }

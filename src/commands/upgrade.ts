@@ -66,7 +66,7 @@ async function dryRun(run: Run, request: ScriptRequest & { readonly target: stri
     revision: step.revision,
     message: step.message,
     statements: statements.map(({ sql, isBatch }) => (isBatch ? `in batches: ${sql}` : sql)),
-    complete: !stopped,
+    complete: stopped === null,
     done: report.journal
       .filter(({ revision, state }) => revision === step.revision && state === 'done')
       .map(({ statement }) => statement),

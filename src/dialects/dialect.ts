@@ -148,6 +148,23 @@ export interface ResultColumn {
   readonly fromText: (text: string) => string;
 }
 
+/** What `op.rebuildTable` was asked for. */
+export interface TableRebuildRequest {
+  readonly table: string;
+  /** `CREATE TABLE`, as it is to be afterwards. */
+  readonly createTable: string;
+  /** SQL over the old table, by column of the new one. */
+  readonly copy: Readonly<Record<string, string>>;
+  /** Columns whose values may be lost. */
+  readonly drop: readonly string[];
+}
+
+export interface TableRebuildStep {
+  readonly sql: string;
+  /** Looks at what the statement did, and throws what must not be committed. */
+  readonly verify: ((session: Pick<Session, 'query'>) => Promise<void>) | null;
+}
+
 /** Everything Torale must know of one kind of database. */
 export interface Dialect {
   readonly name: DialectName;
@@ -202,6 +219,13 @@ export interface Dialect {
   cancel(side: Session, id: number): Promise<void>;
   /** `null` where BEGIN itself is the lock. */
   readonly locks: ServerLocks | null;
+  /**
+   * Looks at a table and plans how a new one takes its place, with its rows, indexes and triggers. `null` where ALTER TABLE
+   * changes whatever a table has.
+   */
+  readonly rebuildTable:
+    | ((session: Pick<Session, 'query'>, request: TableRebuildRequest) => Promise<readonly TableRebuildStep[]>)
+    | null;
   /** Empties the database; tells what was dropped. */
   reset(session: Session): Promise<string[]>;
   readonly columnTypes: ColumnTypes;

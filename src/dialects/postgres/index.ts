@@ -47,6 +47,7 @@ export const postgres: Dialect = {
   blockersOf,
   cancel,
   locks,
+  rebuildTable: null,
   reset,
   findTables,
 };

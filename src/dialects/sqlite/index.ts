@@ -46,6 +46,8 @@ export const sqlite: Dialect = {
   blockersOf: () => Promise.resolve([]),
   cancel: () => Promise.resolve(),
   locks: null,
+  rebuildTable: async (session, request) =>
+    (await import('./rebuilding/rebuild-table.ts')).rebuildTable(session, request),
   reset: () => Promise.reject(new ToraleError('UNEXPECTED', 'A SQLite database is reset by removing its file.')),
   findTables,
 };
