@@ -1,19 +1,22 @@
 import type { CheckLine, Finding, SchemaFindings } from '../apply/check.ts';
 import { readJournal } from '../apply/read.ts';
 import type { Run } from '../apply/run.ts';
+import { isExampleSchema } from '../config/example-schema.ts';
 import { loadDialect } from '../dialects/load.ts';
 import { loadSchemaDialect } from '../dialects/load-schema.ts';
+import type { DialectName } from '../dialects/names.ts';
 import { diff, subjectId, type Change } from '../diff/diff.ts';
 import { isToraleError, ToraleError, type ErrorCode } from '../errors.ts';
 import { readText } from '../revision/locations.ts';
-import type { SchemaObject } from '../schema/object.ts';
+import { keyOf, type SchemaObject } from '../schema/object.ts';
 import type { Schema } from '../schema/schema.ts';
 import { schemaOf, snapshotOf } from '../schema/snapshot.ts';
 import { majorOf, refuseOtherServer, refuseUnread } from './compare.ts';
+import { hasDelta } from './delta-store.ts';
 import { foldAt } from './fold.ts';
 import { managedOf } from './managed.ts';
 import { inspectConnected, openSide, type SideContext } from './open-side.ts';
-import { readTarget, type TargetGround } from './read-target.ts';
+import { dialectsOf, readTarget, type TargetGround } from './read-target.ts';
 import { settleSpelling } from './spelling.ts';
 import { residueLine } from './residue.ts';
 import type { Side } from './side.ts';
@@ -34,9 +37,9 @@ export async function compareSchemas(run: Run, request: CompareSchemasRequest): 
   return { findings: [...target.findings, ...live.findings], lines: [...target.lines, ...live.lines] };
 }
 
-const notCompared = (why: string): SchemaFindings => ({
+const notCompared = (why: string, label = ''): SchemaFindings => ({
   findings: [],
-  lines: [{ subject: 'target', text: `not compared: ${why}`, verdict: 'not compared' }],
+  lines: [{ subject: 'target', text: `${label}not compared: ${why}`, verdict: 'not compared' }],
 });
 
 /** Reasons that lie with the place, not with the schema: without a scratch database nothing can be said. */
@@ -51,31 +54,59 @@ const NO_SCRATCH: readonly ErrorCode[] = [
 
 async function compareTarget(run: Run, ground: TargetGround): Promise<SchemaFindings> {
   if (run.config.target === null) return notCompared('no target is configured');
+  const dialects = dialectsOf(run);
+  const compared: SchemaFindings[] = [];
+  for (const dialect of dialects) compared.push(await compareTargetIn(run, ground, dialect));
+  return {
+    findings: compared.flatMap(({ findings }) => findings),
+    lines: compared.flatMap(({ lines }) => lines),
+  };
+}
+
+/** @param dialect null: the one at hand, which needs no name */
+async function compareTargetIn(run: Run, ground: TargetGround, dialect: DialectName | null): Promise<SchemaFindings> {
+  const label = dialect === null ? '' : `${dialect}: `;
   try {
-    const { context, side } = await readTarget(run, undefined, ground);
-    if (await isBlank(context, side)) return notCompared(`${side.said} holds no statement`);
+    const { context, side } = await readTarget(run, undefined, ground, dialect);
+    if (await isBlank(context, side)) return notCompared(`${side.said} holds no statement`, label);
     const wanted = await openSide(context, side);
     const head = await openSide(context, { type: 'revisions', said: 'head', target: 'heads' });
     refuseOtherServer(head, wanted);
     refuseUnread(wanted);
     refuseUnread(head);
     const { from, to } = managedOf(head.schema, wanted.schema, context.dialect === 'postgres');
+    if (isExample(side) && !isTakenUp(run, from, to)) {
+      return notCompared(`${side.said} is still the example of 'torale init'`, label);
+    }
     const rules = await loadSchemaDialect(context.dialect);
     const changes = diff(from, await settleSpelling(context, rules, head.server, from, to));
     const heads = run.graph.heads;
     const at = heads.length === 0 ? 'the empty head' : heads.length === 1 ? 'head' : 'the heads';
     if (changes.length === 0) {
-      return { findings: [], lines: [{ subject: 'target', text: `${side.said} equals ${at}`, verdict: 'ok' }] };
+      return { findings: [], lines: [{ subject: 'target', text: `${label}${side.said} equals ${at}`, verdict: 'ok' }] };
     }
     const objects = changes.length === 1 ? '1 object' : `${changes.length} objects`;
-    return differing('target', [`${side.said} differs from ${at} in ${objects}: torale diff head ${side.said}`]);
+    const command = `torale diff head ${side.said}${dialect === null ? '' : ` --dialect ${dialect}`}`;
+    return differing('target', [`${label}${side.said} differs from ${at} in ${objects}: ${command}`]);
   } catch (error) {
-    if (!isToraleError(error) || !NO_SCRATCH.includes(error.code)) throw error;
-    return notCompared(error.message.split('\n')[0]!);
+    if (!isToraleError(error)) throw error;
+    const isOfOtherDialects = error.code === 'TARGET_UNKNOWN' && error.data['dialect'] === dialect;
+    if (!isOfOtherDialects && !NO_SCRATCH.includes(error.code)) throw error;
+    return notCompared(error.message.split('\n')[0]!, label);
   }
 }
 
-/** What `init` writes holds comments only, and wants nothing yet. */
+/** What `init` wrote, untouched, is nobody's wish until a revision was drafted from it. */
+function isExample(side: Side): boolean {
+  return side.type === 'sql' && side.files.every((file) => isExampleSchema(readText(file)));
+}
+
+function isTakenUp(run: Run, from: Schema, to: Schema): boolean {
+  if (!run.source.headers.some(({ revision }) => hasDelta(run, revision))) return false;
+  return [...to.objects()].every((object) => object.kind !== 'table' || from.has(keyOf(object)));
+}
+
+/** What holds comments only wants nothing yet. */
 async function isBlank({ dialect }: SideContext, side: Side): Promise<boolean> {
   if (side.type !== 'sql') return false;
   const loaded = await loadDialect(dialect);

@@ -18,6 +18,11 @@ export function deltaFile(revisionFile: string, revision: string): string {
   return join(dirname(revisionFile), 'snapshots', `${revision}.json`);
 }
 
+export function hasDelta(run: Run, revision: string): boolean {
+  const file = run.source.fileOf(revision);
+  return file !== null && existsSync(deltaFile(file, revision));
+}
+
 /**
  * The delta of a revision; null where it has none.
  *

@@ -18,8 +18,8 @@ export interface SchemaOptions {
   readonly url?: string;
   /** Which kind of database, where neither side tells. */
   readonly dialect?: DialectName;
-  /** A server for scratch databases; where it is named, nothing on it is shielded from what runs there. */
-  readonly scratchUrl?: string;
+  /** A server for scratch databases, or one for each dialect; where it is named, nothing on it is shielded from what runs there. */
+  readonly scratchUrl?: string | Readonly<Partial<Record<DialectName, string>>>;
   /** Only these objects and their parts: `table:public.*`, `schema:audit`, `comment`. */
   readonly include?: readonly string[];
   /** All but these and their parts. */

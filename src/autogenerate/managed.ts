@@ -1,5 +1,5 @@
 import { schemaNameOf } from '../schema/filter.ts';
-import type { SchemaObject } from '../schema/object.ts';
+import { keyOf, type SchemaObject } from '../schema/object.ts';
 import { Schema } from '../schema/schema.ts';
 
 export interface Managed {
@@ -19,7 +19,10 @@ const ALWAYS = 'public';
  * @param hasSchemas false on dialects whose database is one schema
  */
 export function managedOf(from: Schema, to: Schema, hasSchemas: boolean): Managed {
-  if (!hasSchemas) return { from, to, leftAlone: [] };
+  // What a database says of itself is there from its beginning: it counts where the target says it, too.
+  if (!hasSchemas) {
+    return { from: from.filter((object) => object.kind !== 'database' || to.has(keyOf(object))), to, leftAlone: [] };
+  }
   const named = new Set([ALWAYS]);
   for (const object of to.objects()) {
     const name = schemaNameOf(object);

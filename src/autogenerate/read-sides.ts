@@ -101,6 +101,7 @@ async function choose(context: SideContext, input: DialectSides): Promise<SideIn
   if (chosen !== undefined) return chosen;
   throw new ToraleError('TARGET_UNKNOWN', `The target names no schema for ${dialect}.`, {
     hint: `It has one for ${Object.keys(input).join(', ')}.`,
+    data: { dialect },
   });
 }
 

@@ -203,6 +203,8 @@ function partName(object: SchemaObject): string {
   if (kind === 'default') return `default of ${name}`;
   if (kind === 'index') return `index ${name}`;
   if (isOnAnother(kind)) return onPart(object);
+  // What it is says the detail.
+  if (kind === 'constraint' && object.definition.unnamed === true) return nounOf(object);
   return ONCE.has(kind) ? nounOf(object) : `${nounOf(object)} ${name}`;
 }
 

@@ -4,7 +4,7 @@ import { Args } from '@oclif/core';
 
 export default class Init extends ToraleCommand {
   static override summary =
-    'Make a configuration file and the folder of the revisions. Nothing that exists is touched.';
+    'Make a configuration file, an example of a schema and the folder of the revisions. Nothing that exists is touched.';
   static override args = {
     dir: Args.string({ description: 'folder of the revisions, as --versions', ignoreStdin: true }),
   };

@@ -15,8 +15,10 @@ export default class Snapshot extends ToraleCommand {
     const { flags } = await this.parse(Snapshot);
     return this.withRun(flags, async ({ run }) => {
       const { writeSnapshots } = await import('../autogenerate/snapshot.ts');
-      const { written, upToDate } = await writeSnapshots(run, { all: flags.all });
-      const shown = written.map(({ revision, file, objects }) => ({ revision, file: displayPath(file), objects }));
+      const { written, upToDate, skipped } = await writeSnapshots(run, { all: flags.all });
+      const shown = written.map((one) => ({ ...one, file: displayPath(one.file) }));
+      const json = { written: shown, upToDate, skipped };
+      const left = skipped.map(({ dialect, why }) => `Not written for ${dialect}: ${why}`);
       if (shown.length === 0) {
         const text =
           upToDate === 0
@@ -24,10 +26,10 @@ export default class Snapshot extends ToraleCommand {
             : upToDate === 1
               ? 'The snapshot is up to date.'
               : `All ${upToDate} snapshots are up to date.`;
-        return { json: { written: [], upToDate }, text };
+        return { json, text: [text, ...left].join('\n') };
       }
       const rows = shown.map(({ revision, file, objects }) => [revision, count(objects, 'object'), file]);
-      return { json: { written: shown, upToDate }, text: `${table(rows)}\nWrote ${count(shown.length, 'snapshot')}.` };
+      return { json, text: [table(rows), `Wrote ${count(shown.length, 'snapshot')}.`, ...left].join('\n') };
     });
   }
 }

@@ -41,8 +41,8 @@ export interface Config {
   readonly targetBase: string;
   /** What runs before the first pending revision. */
   readonly beforeUpgrade: CommandLine | null;
-  /** The server for scratch databases; `null` is the database's own. */
-  readonly scratchUrl: DatabaseUrl | null;
+  /** Servers for scratch databases, one for a dialect at most; the database's own serves its dialect where none is there. */
+  readonly scratchUrls: readonly DatabaseUrl[];
 }
 
 export const LOCK_MODES = ['auto', 'session', 'lease'] as const;
@@ -56,6 +56,9 @@ export interface CommandLine {
   /** Its environment. */
   readonly variables: Readonly<Record<string, string | undefined>>;
 }
+
+/** One URL, or one for each dialect. */
+export type ScratchUrl = string | Readonly<Partial<Record<DialectName, string>>>;
 
 /** A file, a folder, a URL, a revision or a program; several files; or one such for each dialect. */
 export type Target = TargetName | Readonly<Partial<Record<Flavor, TargetName>>>;

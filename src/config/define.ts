@@ -1,5 +1,5 @@
 import type { DialectName } from '../dialects/names.ts';
-import type { LockMode, Target } from './config.ts';
+import type { LockMode, ScratchUrl, Target } from './config.ts';
 
 /** A time: `'10m'`, `'1h30m'`, `'250ms'`, or a number of seconds. */
 export type Duration = string | number;
@@ -22,7 +22,7 @@ export interface ConfigSettings {
   readonly role?: string | null | undefined;
   /** The session's search path (PostgreSQL). */
   readonly searchPath?: string | readonly string[] | null | undefined;
-  /** The dialects that each revision must answer. */
+  /** The dialects that each revision must answer: autogenerate writes for all of them at once. */
   readonly dialects?: DialectName | readonly DialectName[] | null | undefined;
   /** A lock of the server's own, or a lease in a table; `auto`, the default, chooses. */
   readonly lock?: LockMode | undefined;
@@ -56,8 +56,11 @@ export interface ConfigSettings {
    * prints: `{ print: 'drizzle-kit export' }`, `{ command: ['node', 'export.mjs'] }`. Or one such for each dialect.
    */
   readonly target?: Target | null | undefined;
-  /** The server for scratch databases. */
-  readonly scratchUrl?: string | null | undefined;
+  /**
+   * The server for scratch databases, instead of that of `url`; or one for each dialect: `{ postgres: 'postgres://localhost/postgres' }`.
+   * SQLite needs none.
+   */
+  readonly scratchUrl?: ScratchUrl | null | undefined;
 }
 
 /** What `torale.config.mjs` exports, and what `package.json#torale` holds. */

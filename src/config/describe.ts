@@ -1,6 +1,7 @@
 import { relative } from 'node:path';
 import { MASK, redactValue } from '../redact.ts';
 import { formatDuration } from './duration.ts';
+import type { Config } from './config.ts';
 import type { LoadedConfig } from './load.ts';
 import { SETTING_KEYS, type SettingKey } from './schema.ts';
 
@@ -31,7 +32,7 @@ export function describeConfig(loaded: LoadedConfig, cwd: string): ConfigRow[] {
     searchPath: config.searchPath,
     dialects: config.dialects,
     target: config.target,
-    scratchUrl: config.scratchUrl?.display ?? null,
+    scratchUrl: scratchUrlOf(config),
     lock: config.lock,
     lockTimeout: formatDuration(config.lockTimeoutMs),
     statementLockTimeout: formatDuration(config.statementLockTimeoutMs),
@@ -51,4 +52,10 @@ export function describeConfig(loaded: LoadedConfig, cwd: string): ConfigRow[] {
     ...SETTING_KEYS.map((key) => ({ key, value: values[key], origin: origins[key] })),
   ];
   return redactValue(rows, loaded.secrets);
+}
+
+/** As it can be said: one URL, or one for each dialect. */
+function scratchUrlOf({ scratchUrls }: Config): unknown {
+  if (scratchUrls.length < 2) return scratchUrls[0]?.display ?? null;
+  return Object.fromEntries(scratchUrls.map(({ dialect, display }) => [dialect, display]));
 }

@@ -5,6 +5,7 @@ import type { DatabaseUrl } from '../dialects/url.ts';
 import { ToraleError } from '../errors.ts';
 import { displayPath } from '../paths.ts';
 import { secretsOf } from '../redact.ts';
+import { exampleSchema } from './example-schema.ts';
 import { configFilesIn, nameOf } from './file.ts';
 
 export interface InitRequest {
@@ -21,14 +22,17 @@ export interface InitReport {
   /** What was there already and stays as it is. */
   readonly existing: readonly string[];
   /** The database that the written file names; null where none was written. */
-  readonly database: string | null;
+  readonly database: DatabaseUrl | null;
+  /** The target that the written file names. */
+  readonly target: string;
   readonly versions: readonly string[];
 }
 
 const FILE = 'torale.config.mjs';
+const TARGET = 'schema.sql';
 const BUILT_IN_DATABASE = 'sqlite:./torale.db';
 
-/** Makes a configuration file and the folder of the revisions. Nothing that exists is touched. */
+/** Makes a configuration file, an example of a target and the folder of the revisions. Nothing that exists is touched. */
 export function initProject({ cwd, url = BUILT_IN_DATABASE, versions = ['versions'] }: InitRequest): InitReport {
   const database = parseDatabaseUrl(url, { base: cwd, cwd, env: {}, osUser: undefined });
   refuseSecrets(database);
@@ -41,6 +45,12 @@ export function initProject({ cwd, url = BUILT_IN_DATABASE, versions = ['version
     else {
       writeFileSync(join(cwd, FILE), configText(url, folders), { flag: 'wx' });
       created.push(FILE);
+      // A configuration that is there already has its own target, or none.
+      if (existsSync(join(cwd, TARGET))) existing.push(TARGET);
+      else {
+        writeFileSync(join(cwd, TARGET), exampleSchema(database.dialect), { flag: 'wx' });
+        created.push(TARGET);
+      }
     }
     for (const folder of folders) makeFolder(resolve(cwd, folder), `${folder}/`, created, existing);
   } catch (error) {
@@ -50,7 +60,7 @@ export function initProject({ cwd, url = BUILT_IN_DATABASE, versions = ['version
       cause: error,
     });
   }
-  return { created, existing, database: found.length > 0 ? null : database.display, versions: folders };
+  return { created, existing, database: found.length > 0 ? null : database, target: TARGET, versions: folders };
 }
 
 function makeFolder(path: string, name: string, created: string[], existing: string[]): void {
@@ -81,6 +91,9 @@ export default {
 
   // The folder of the revisions, or several: new ones are written to the first.
   versions: ${folders},
+
+  // The schema you want: SQL files, a schema.ts, another database, or a program that prints DDL.
+  target: ${literal(TARGET)},
 };
 `;
 }

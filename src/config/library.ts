@@ -5,6 +5,7 @@ import type { Config } from './config.ts';
 import { parseSaid } from './database.ts';
 import type { ConfigSettings } from './define.ts';
 import { readValue, type SettingKey, type SettingValue } from './schema.ts';
+import { readScratchUrls } from './scratch-urls.ts';
 
 type LibrarySettings = Pick<
   ConfigSettings,
@@ -36,14 +37,15 @@ export function libraryConfig(settings: LibrarySettings): Config {
     const given: unknown = settings[key];
     return given === undefined ? undefined : readValue(key, given, key);
   };
-  const url = (key: 'url' | 'scratchUrl'): DatabaseUrl | null => {
-    const given: unknown = settings[key] ?? undefined;
+  const database = (): DatabaseUrl | null => {
+    const given: unknown = settings.url ?? undefined;
     if (given === undefined) return null;
-    if (typeof given !== 'string') throw new ToraleError('CONFIG_INVALID', `${key} must be a string.`);
-    return parseSaid({ value: given, origin: key, base: cwd }, cwd, {});
+    if (typeof given !== 'string') throw new ToraleError('CONFIG_INVALID', 'url must be a string.');
+    return parseSaid({ value: given, origin: 'url', base: cwd }, cwd, {});
   };
+  const scratchUrl = value('scratchUrl') ?? null;
   return {
-    database: url('url'),
+    database: database(),
     versions: (value('versions') ?? ['versions']).map((folder) => resolve(cwd, folder)),
     versionTable: value('versionTable') ?? 'torale_version',
     versionTableSchema: value('versionTableSchema') ?? null,
@@ -64,6 +66,7 @@ export function libraryConfig(settings: LibrarySettings): Config {
     beforeUpgrade: null,
     target: null,
     targetBase: cwd,
-    scratchUrl: url('scratchUrl'),
+    scratchUrls:
+      scratchUrl === null ? [] : readScratchUrls({ value: scratchUrl, origin: 'scratchUrl', base: cwd }, cwd, {}),
   };
 }

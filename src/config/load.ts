@@ -9,6 +9,7 @@ import { parseSaid, readDatabase } from './database.ts';
 import { type EnvFile, readEnvFile, type Variables } from './env-file.ts';
 import { type FoundFile, readConfigFile } from './file.ts';
 import { invalid, SETTING_KEYS, type SettingKey } from './schema.ts';
+import { readScratchUrls } from './scratch-urls.ts';
 import {
   type ConfigFlags,
   flagOf,
@@ -83,7 +84,7 @@ export async function loadConfig({ cwd, env, flags = {}, isTerminal }: LoadOptio
     versionTableSchema: settings.versionTableSchema?.value ?? null,
     role: settings.role?.value ?? null,
     searchPath: settings.searchPath?.value ?? null,
-    dialects: settings.dialects?.value ?? null,
+    dialects: settings.dialects?.value == null ? null : [...new Set(settings.dialects.value)],
     lock: settings.lock?.value ?? 'auto',
     lockTimeoutMs: settings.lockTimeout?.value ?? 600_000,
     statementLockTimeoutMs: settings.statementLockTimeout?.value ?? 2000,
@@ -101,7 +102,7 @@ export async function loadConfig({ cwd, env, flags = {}, isTerminal }: LoadOptio
         : { argv: settings.beforeUpgrade.value, folder: settings.beforeUpgrade.base, variables: env },
     target: settings.target?.value ?? null,
     targetBase: settings.target?.base ?? folder,
-    scratchUrl: scratch?.value == null ? null : parseSaid({ ...scratch, value: scratch.value }, cwd, variables),
+    scratchUrls: scratch?.value == null ? [] : readScratchUrls({ ...scratch, value: scratch.value }, cwd, variables),
   };
   const targets = urlsOf(config.target).map((value) => {
     const { origin, base } = settings.target!;
@@ -111,7 +112,7 @@ export async function loadConfig({ cwd, env, flags = {}, isTerminal }: LoadOptio
   return {
     config,
     origins: { ...(Object.fromEntries(said) as Record<SettingKey, string>), ...read?.origins },
-    secrets: secretsOf(database, config.scratchUrl, ...targets),
+    secrets: secretsOf(database, ...config.scratchUrls, ...targets),
     file: file?.path ?? null,
     fileOrigin: named?.origin ?? (file === null ? DEFAULT : 'found'),
     environment: picked?.name ?? null,

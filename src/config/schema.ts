@@ -2,7 +2,7 @@ import { delimiter } from 'node:path';
 import { DIALECTS, type DialectName } from '../dialects/names.ts';
 import { ToraleError } from '../errors.ts';
 import { didYouMean } from '../suggest.ts';
-import { LOCK_MODES, type LockMode, type Target } from './config.ts';
+import { LOCK_MODES, type LockMode, type ScratchUrl, type Target } from './config.ts';
 import type { ConfigFile, ConfigSettings } from './define.ts';
 import { parseDuration } from './duration.ts';
 
@@ -104,6 +104,18 @@ const target: Reader<Target> = {
   text: (value) => value,
 };
 
+const scratchUrl: Reader<ScratchUrl> = {
+  expected: `a URL, or one for each of ${DIALECTS.join(', ')}`,
+  value: (value) => {
+    if (isText(value)) return value;
+    if (!isRecord(value)) return undefined;
+    const entries = Object.entries(value);
+    const sound = entries.every(([key, url]) => (DIALECTS as readonly string[]).includes(key) && isText(url));
+    return sound && entries.length > 0 ? (value as ScratchUrl) : undefined;
+  },
+  text: (value) => value,
+};
+
 const table = readWord("a table's name without its schema; that is 'versionTableSchema'", (value) =>
   value.includes('.') ? undefined : value,
 );
@@ -127,7 +139,7 @@ export const SETTINGS = {
     ),
   ),
   target: orNull(target),
-  scratchUrl: orNull(text),
+  scratchUrl: orNull(scratchUrl),
   lock: lockMode,
   lockTimeout: duration,
   statementLockTimeout: duration,

@@ -49,6 +49,56 @@ describeOn(['postgres'], 'revision --autogenerate', () => {
     expect(readFileSync(join(folder, snapshot.document.written[0].file), 'utf8')).toContain('"put":"table"');
   });
 
+  test('several dialects: one revision, told dialect by dialect', async () => {
+    const db = await freshDatabase('postgres');
+    const config = { dialects: ['sqlite', 'postgres'], scratchUrl: { postgres: db.url }, url: 'sqlite:./app.db' };
+    const { run, json, folder, write } = project({
+      'torale.config.json': JSON.stringify({ ...config, target: { sqlite: 'lite.sql', postgres: 'pg.sql' } }),
+      'lite.sql': 'CREATE TABLE a (id integer PRIMARY KEY, x text);',
+      'pg.sql': 'CREATE TABLE a (id bigint PRIMARY KEY, x text);',
+    });
+    const { stdout, stderr } = await run('revision', '--autogenerate', '-m', 'first');
+    expect(stderr).toBe('');
+    const plain = stdout.replaceAll(/(?<=(?:SQLite|PostgreSQL) )\S+/g, 'N').replaceAll(/\w{12}_/g, 'ID_');
+    expect(plain).toBe(`lite.sql, pg.sql against an empty head
+
+sqlite, on a scratch SQLite N
+  a  + table: 2 columns, primary key
+
+postgres, on a scratch PostgreSQL N
+  a  + table: 2 columns, primary key
+
+Proved on each of them: running it takes the empty database to lite.sql, pg.sql.
+Wrote versions/ID_first.ts (sqlite: 1 statement, postgres: 1 statement) and its snapshot.
+Review it, then:  torale upgrade head
+`);
+    write('pg.sql', 'CREATE TABLE a (id bigint PRIMARY KEY, x text, y text);');
+    const { document } = await json('revision', '--autogenerate', '-m', 'second');
+    expectValid('revision', document);
+    expect(document).toMatchObject({
+      changes: 1,
+      proved: true,
+      statements: [{ dialect: 'postgres', sql: expect.stringContaining('ADD COLUMN y') as string }],
+      dialects: [
+        { dialect: 'sqlite', target: 'lite.sql', changes: 0, proved: true },
+        { dialect: 'postgres', target: 'pg.sql', changes: 1, proved: true },
+      ],
+    });
+    const rewritten = await json('snapshot', '--all');
+    expectValid('snapshot', rewritten.document);
+    expect(rewritten.document.written[1].dialects).toEqual(['sqlite', 'postgres']);
+    expect(readFileSync(join(folder, rewritten.document.written[0].file), 'utf8')).not.toContain('"put":"schema"');
+    expect((await run('revision', '--autogenerate', '-m', 'x')).stdout).toMatch(
+      /^No differences: lite\.sql, pg\.sql equals head \w{12} on sqlite, postgres\. Nothing was written\.$/m,
+    );
+    // The password of a server for scratch databases is nobody's business.
+    const broken = { ...config, scratchUrl: { postgres: 'postgres://app:verysecret@127.0.0.1:1/x' }, target: 'pg.sql' };
+    write('torale.config.json', JSON.stringify(broken));
+    const failed = await json('revision', '--autogenerate', '-m', 'x');
+    expect(failed).toMatchObject({ code: 3, document: { error: { code: 'UNREACHABLE', dialect: 'postgres' } } });
+    expect(failed.stdout + failed.stderr + (await run('config')).stdout).not.toContain('verysecret');
+  });
+
   test('a look-alike stops with 12 and the flags; a flag decides', async () => {
     const { run, json, write } = await setUp(TABLES);
     await run('revision', '--autogenerate', '-m', 'first');

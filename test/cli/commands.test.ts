@@ -9,10 +9,11 @@ describe('init', () => {
     const { code, stdout, stderr } = await run('init');
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toMatchInlineSnapshot(`
-      "Created torale.config.mjs   sqlite:./torale.db, revisions in versions/
+      "Created torale.config.mjs   SQLite at ./torale.db, revisions in versions/, target schema.sql
+      Created schema.sql          the schema you want: edit it
       Created versions/
 
-      Next:  torale revision -m "first tables"
+      Next:  torale revision --autogenerate -m "first tables"
              torale upgrade head
       "
     `);
@@ -21,6 +22,57 @@ describe('init', () => {
     expect(document.file).toBe(`versions/${document.revision}_first_tables.ts`);
     expect(await run('upgrade', 'head')).toMatchObject({ code: 0, stdout: `At head ${document.revision}.\n` });
     expect(existsSync(join(folder, 'torale.db'))).toBe(true);
+  });
+
+  test('the first minute: a schema, a revision, a database', async () => {
+    const { run, json, folder, write } = project();
+    await run('init');
+    const drafted = await run('revision', '--autogenerate', '-m', 'first tables');
+    expect(drafted).toMatchObject({ code: 0, stderr: '' });
+    expect(drafted.stdout.replace(/\d\.\d+\.\d/, '3.x').replace(/\w{12}_/, 'ID_')).toMatchInlineSnapshot(`
+      "schema.sql against an empty head, on a scratch SQLite 3.x
+
+        posts  + table: 4 columns, primary key, 1 foreign key, 1 index
+        users  + table: 3 columns, primary key, 1 unique
+
+      Proved: running it takes the empty database to schema.sql.
+      Wrote versions/ID_first_tables.ts (3 statements) and its snapshot.
+      Review it, then:  torale upgrade head
+      "
+    `);
+    expect(await run('upgrade', 'head')).toMatchObject({ code: 0 });
+    expect((await json('check', '--drift')).document).toEqual({ exitCode: 0, findings: [] });
+    expect((await run('check')).stdout).toMatch(/^target +schema\.sql equals head +ok$/m);
+    write('schema.sql', `${readFileSync(join(folder, 'schema.sql'), 'utf8')}CREATE TABLE more (id integer);\n`);
+    expect((await run('check')).code).toBe(9);
+  });
+
+  test('what it wrote fails no check, whatever is done instead of using it', async () => {
+    const { run, write } = project();
+    await run('init');
+    const targetLine = async () => {
+      const { code, stdout } = await run('check');
+      return { code, line: /^target +(.*?) {2}/m.exec(stdout)?.[1] };
+    };
+    const unused = { code: 0, line: "not compared: schema.sql is still the example of 'torale init'" };
+    expect(await targetLine()).toEqual(unused);
+    write('versions/aaaa.mjs', revisionText('aaaa', { body: '  await op.execute(`CREATE TABLE mine (id integer)`);' }));
+    await run('upgrade', 'head');
+    expect(await targetLine()).toEqual(unused);
+    await run('snapshot');
+    expect(await targetLine()).toEqual(unused);
+    expect((await run('check', '--drift')).code).toBe(0);
+  });
+
+  test('leaves alone a schema.sql that is there, and has it as the target', async () => {
+    const { run, json, folder } = project({ 'schema.sql': '-- mine\n' });
+    expect((await json('init')).document).toEqual({
+      created: ['torale.config.mjs', 'versions/'],
+      existing: ['schema.sql'],
+      versions: ['versions'],
+    });
+    expect(readFileSync(join(folder, 'schema.sql'), 'utf8')).toBe('-- mine\n');
+    expect((await run('check')).stdout).toContain('schema.sql holds no statement');
   });
 
   test('leaves alone what is there', async () => {

@@ -55,6 +55,11 @@ describe('no password is told', () => {
     [{ DATABASE_URL: 'postgres://app@db/shop', TORALE_PASSWORD: CANARY }],
     [{ DATABASE_URL: 'postgres://app@db/shop' }, { password: CANARY }],
     [{}, { url, target: { postgres: [url] }, scratchUrl: url }],
+    [
+      {},
+      { url, scratchUrl: { postgres: `postgres://app:scratch-${CANARY}@db/x`, mysql: `mysql://app:${CANARY}2@db/x` } },
+    ],
+    [{ TORALE_SCRATCH_URL: `postgres://app:a-${CANARY}@db/x mysql://app:b-${CANARY}@db/x` }, { url }],
   ])('in what %j says', async (env, file = {}) => {
     const { load, folder } = workspace({ 'torale.config.json': file });
     const rows = describeConfig(await load({ env }), folder);
@@ -80,6 +85,10 @@ describe('no password is told', () => {
     [{}, { url, zzz: 1 }],
     [{}, { url, target: `${url}?x=1` }],
     [{}, { url, scratchUrl: `postgres://${CANARY}` + `:${CANARY}@x:y/` }],
+    [{}, { url, scratchUrl: { postgres: `postgres://${CANARY}` + `:${CANARY}@x:y/` } }],
+    [{}, { url, scratchUrl: { mysql: url } }],
+    [{}, { url, scratchUrl: { oracle: url } }],
+    [{ TORALE_SCRATCH_URL: `${url} ${url}` }, { url }],
     [{}, `{"url": "${url}" oops}`],
     [{}, `{"url": ${CANARY}}`],
   ])('in the error for %j, %j', async (env, content = {}) => {

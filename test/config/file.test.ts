@@ -220,8 +220,42 @@ describe('its keys', () => {
       protected: true,
       target: { postgres: ['a.sql', 'b.sql'], mariadb: 'm.sql' },
       targetBase: folder,
-      scratchUrl: { path: join(folder, 's.db') },
+      scratchUrls: [{ path: join(folder, 's.db') }],
     });
+  });
+});
+
+describe('scratchUrl', () => {
+  const postgres = 'postgres://localhost/scratch';
+  const mysql = 'mysql://localhost/scratch';
+
+  test.each<[string, object, Record<string, string>, string[]]>([
+    ['one URL', { scratchUrl: postgres }, {}, ['postgres']],
+    ['one for each dialect', { scratchUrl: { mysql, postgres } }, {}, ['mysql', 'postgres']],
+    ['none', { scratchUrl: null }, {}, []],
+    ['several in a variable', {}, { TORALE_SCRATCH_URL: `${postgres}  ${mysql}` }, ['postgres', 'mysql']],
+    [
+      'a variable instead of all in the file',
+      { scratchUrl: { mysql } },
+      { TORALE_SCRATCH_URL: postgres },
+      ['postgres'],
+    ],
+    ['a blank in the name of a file', { scratchUrl: 'sqlite:./two words.db' }, {}, ['sqlite']],
+  ])('%s', async (_, content, env, dialects) => {
+    const { load } = workspace({ 'torale.config.json': content });
+    expect((await load({ env })).config.scratchUrls.map(({ dialect }) => dialect)).toEqual(dialects);
+  });
+
+  test.each<[object, RegExp]>([
+    [{ scratchUrl: { postgres: mysql } }, /scratchUrl\.postgres is the URL of a mysql database/],
+    [{ scratchUrl: `${postgres} ${postgres}` }, /two servers/],
+    [{ scratchUrl: {} }, /must be a URL, or one for each of postgres, mysql, sqlite/],
+    [{ scratchUrl: { mariadb: mysql } }, /must be a URL, or one for each/],
+    [{ scratchUrl: [postgres] }, /must be a URL/],
+  ])('%j is refused', async (content, message) => {
+    const error = await workspace({ 'torale.config.json': content }).failure();
+    expect(error).toMatchObject({ code: 'CONFIG_INVALID', exitCode: 2 });
+    expect(error.message).toMatch(message);
   });
 });
 

@@ -119,7 +119,7 @@ test('every setting can be said as a variable', async () => {
     beforeUpgrade: { argv: ['./backup', 'a b'], folder },
     target: 'schema.sql',
     targetBase: folder,
-    scratchUrl: { dialect: 'sqlite', path: ':memory:' },
+    scratchUrls: [{ dialect: 'sqlite', path: ':memory:' }],
   });
 });
 
@@ -148,7 +148,7 @@ test('the defaults', async () => {
     beforeUpgrade: null,
     target: null,
     targetBase: folder,
-    scratchUrl: null,
+    scratchUrls: [],
   });
   expect(new Set(Object.values(origins))).toEqual(new Set(['default']));
   expect({ secrets, file, environment, warnings }).toEqual({

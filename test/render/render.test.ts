@@ -62,6 +62,12 @@ describe('a body', () => {
     expect(await executed(body)).toEqual(['DROP TABLE t']);
   });
 
+  test('why it is there stands before what is lost', () => {
+    expect(renderBody([{ sql: 'A', note: 'so that B', hazard: 'Data loss: C.' }])).toBe(
+      '  // so that B\n  // Data loss: C.\n  await op.execute(`A`);',
+    );
+  });
+
   test('what stands outside the transaction is in one autocommit for each run of them', () => {
     const body = renderBody([
       { sql: 'A', transactional: false },
