@@ -8,6 +8,7 @@ import { ToraleError } from '../errors.ts';
 import { idOf, keyOf, nameOf, type ObjectId, type Path, type SchemaObject } from '../schema/object.ts';
 import type { Schema } from '../schema/schema.ts';
 import type { Session } from '../session/session.ts';
+import { runStatements, type FailedStatement } from './run-statements.ts';
 
 /** What a caller says of renames: `none` makes each a drop and an add, a list says which there are. */
 export type RenameWish = 'none' | readonly string[] | undefined;
@@ -164,7 +165,8 @@ export async function carryOutRenames(
     fate: () => 'keep',
   });
   const run = async (next: readonly Statement[]): Promise<void> => {
-    for (const { sql } of next) await session.query(sql);
+    const failed = await runStatements(session, next);
+    if (failed !== null) throw refuseRename(failed);
     statements.push(...next);
     inspection = await inspect();
   };
@@ -199,6 +201,13 @@ export async function carryOutRenames(
     else changes.push({ type: 'rename', from: rootOf(object, done), to: target });
   }
   return { inspection, statements, changes };
+}
+
+function refuseRename({ statement: { sql }, message }: FailedStatement): ToraleError {
+  return new ToraleError('REFUSED', `A rename cannot be carried out: ${message}\n    ${sql}`, {
+    hint: 'Mend what stands in its way in a revision of its own, or draft it with --no-renames.',
+    data: { statement: sql, message },
+  });
 }
 
 function aside(path: Path): Path {

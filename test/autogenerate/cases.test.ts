@@ -1,37 +1,9 @@
-import { readdirSync, readFileSync } from 'node:fs';
 import { beforeAll, expect, test } from 'vitest';
 import { describeOn } from '../support/databases.ts';
+import { readCases, type SchemaCase } from '../support/schema-cases.ts';
 import { hasExtensions, makeRoles, postgresMajor, takeAcross } from '../support/schema-change.ts';
 
-interface SchemaCase {
-  readonly name: string;
-  /** The first major version of the server that takes its SQL. */
-  readonly from: number;
-  /** Tables whose rows must outlast the way there. */
-  readonly keeps: readonly string[];
-  readonly before: string;
-  readonly after: string;
-  readonly seed: string;
-}
-
 const FOLDER = new URL('../fixtures/schema-cases/', import.meta.url);
-
-/** Each is `-- case: name`, its SQL, `-- after`, the SQL of where it is to be, and maybe `-- seed`. */
-function readCases(file: string): SchemaCase[] {
-  const texts = readFileSync(new URL(file, FOLDER), 'utf8').split(/^-- case: /m);
-  return texts.slice(1).map((text) => {
-    const [title = ''] = text.split('\n', 1);
-    const [before = '', after = '', seed = ''] = text.slice(title.length).split(/^-- (?:after|seed)$/m);
-    return {
-      name: title.split(',', 1)[0]!,
-      from: Number(/, from (\d+)/.exec(title)?.[1] ?? 0),
-      keeps: /, keeps (.*)/.exec(title)?.[1]?.split(' ') ?? [],
-      before,
-      after,
-      seed,
-    };
-  });
-}
 
 /** What belongs to no schema needs a database of its own; a schema is enough for the others, all of a file at once. */
 const ALONE =
@@ -59,11 +31,10 @@ const ONE_WAY = new Set(['ext.version']);
 describeOn(['postgres'], 'the schema cases', () => {
   beforeAll(makeRoles);
 
-  for (const file of readdirSync(FOLDER)) {
-    const all = readCases(file);
+  for (const [file, all] of readCases(FOLDER)) {
     const known = all.filter(({ from }) => from <= postgresMajor());
     const shared = known.filter((one) => !isAlone(one));
-    const title = `${file.replace('.sql', '')}, ${shared.length} cases`;
+    const title = `${file}, ${shared.length} cases`;
 
     if (shared.length > 0) {
       test(title, async () => {

@@ -3,19 +3,19 @@
 //
 //   node test/campaigns/pairs.mjs [--url postgres://…] [--id GLOB] [--show] [--reverse] FILE.jsonl …
 //   node test/campaigns/pairs.mjs [--url …] --show BEFORE.sql AFTER.sql
+//   node test/campaigns/pairs.mjs --dialect sqlite …                                 in memory, with no server
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import pg from 'pg';
+import { openPostgres, openSqlite } from './parts/pair-grounds.mjs';
 import { planChanges } from '../../src/diff/plan.ts';
 import { diff } from '../../src/diff/diff.ts';
-import { loadDialect } from '../../src/dialects/load.ts';
 import { loadSchemaDialect } from '../../src/dialects/load-schema.ts';
-import { parseDatabaseUrl } from '../../src/dialects/registry.ts';
 import { keyOf } from '../../src/schema/object.ts';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
+    dialect: { type: 'string', default: 'postgres' },
     url: { type: 'string', default: 'postgres://postgres@127.0.0.1:5541/postgres' },
     id: { type: 'string' },
     show: { type: 'boolean', default: false },
@@ -25,10 +25,7 @@ const { values, positionals } = parseArgs({
   },
 });
 
-const admin = new pg.Client({ connectionString: values.url });
-await admin.connect();
-const { rows: versions } = await admin.query('SHOW server_version_num');
-const major = Math.floor(Number(versions[0].server_version_num) / 10_000);
+const ground = values.dialect === 'sqlite' ? await openSqlite() : await openPostgres(values.url);
 
 const isSql = positionals.some((file) => file.endsWith('.sql'));
 const pairs = isSql
@@ -44,10 +41,7 @@ const pairs = isSql
         .split('\n')
         .filter((line) => line !== '')
         .map((line) => JSON.parse(line))
-        .filter(
-          (pair) =>
-            pair.dialect === 'postgres' && (pair.min_version ?? 0) <= major && (pair.max_version ?? major) >= major,
-        )
+        .filter((pair) => pair.dialect === values.dialect && ground.takes(pair))
         .map((pair) => ({
           id: pair.id,
           before: pair.before_sql ?? pair.current_sql,
@@ -63,56 +57,20 @@ const pairs = isSql
 const pattern =
   values.id === undefined ? /./ : new RegExp(`^${values.id.replaceAll('.', '\\.').replaceAll('*', '.*')}$`);
 
-const dialect = await loadDialect('postgres');
-const rules = await loadSchemaDialect('postgres');
-
-async function database(sql) {
-  const name = `pair_${process.pid}_${Math.random().toString(36).slice(2, 8)}`;
-  await admin.query(`CREATE DATABASE ${name} TEMPLATE template0`);
-  const url = new URL(values.url);
-  url.pathname = `/${name}`;
-  const session = await dialect.connect(parseDatabaseUrl(url.href, { cwd: '.' }), {
-    connectTimeoutMs: 5000,
-    readOnly: false,
-    create: false,
-  });
-  try {
-    if (sql.trim() !== '') await session.query(sql);
-  } catch (error) {
-    await session.close();
-    await admin.query(`DROP DATABASE ${name} WITH (FORCE)`);
-    throw new Error(`load: ${error.message}`);
-  }
-  await session.query('DISCARD ALL');
-  const drop = async () => {
-    const { rows } = await session.query(
-      'SELECT subname FROM pg_subscription s JOIN pg_database d ON d.oid = s.subdbid WHERE d.datname = current_database()',
-    );
-    for (const { subname } of rows) {
-      await session.query(`ALTER SUBSCRIPTION ${String(subname)} DISABLE`);
-      await session.query(`ALTER SUBSCRIPTION ${String(subname)} SET (slot_name = NONE)`);
-      await session.query(`DROP SUBSCRIPTION ${String(subname)}`);
-    }
-    await session.close();
-    await admin.query(`DROP DATABASE ${name} WITH (FORCE)`);
-  };
-  return { session, drop };
-}
+const rules = await loadSchemaDialect(values.dialect);
 
 async function run(pair) {
-  for (const role of pair.roles ?? []) {
-    await admin.query(`DO $$BEGIN CREATE ROLE "${role}"; EXCEPTION WHEN duplicate_object THEN END$$`);
-  }
+  await ground.prepare(pair);
   const [before, after] = values.reverse ? [pair.after, pair.before] : [pair.before, pair.after];
-  const a = await database(before);
+  const a = await ground.database(before);
   let b;
   try {
-    b = await database(after);
+    b = await ground.database(after);
     const from = await rules.inspect(a.session, () => false);
     const to = await rules.inspect(b.session, () => false);
     const unread = [...from.unread, ...to.unread];
     if (unread.length > 0) return `unread: ${unread.join(', ')}`;
-    const sides = { from: from.schema, to: to.schema, version: from.server.number, flavor: 'postgres' };
+    const sides = { from: from.schema, to: to.schema, version: from.server.number, flavor: values.dialect };
     const { statements } = planChanges(sides, rules);
     if (values.show)
       for (const { sql, hazard } of statements) console.log(hazard === undefined ? sql : `-- ${hazard}\n${sql}`, ';\n');
@@ -166,4 +124,4 @@ for (const [at, pair] of pairs.filter(({ id }) => pattern.test(id)).entries()) {
   }
 }
 console.log(`${passed} passed, ${failed} missed`);
-await admin.end();
+await ground.close();

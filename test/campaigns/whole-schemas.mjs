@@ -2,6 +2,7 @@
 // nothing. Takes SQL files, which are not part of the repository.
 //
 //   node test/campaigns/whole-schemas.mjs [--url postgres://…] FILE.sql …
+//   node test/campaigns/whole-schemas.mjs --dialect sqlite FILE.sql …
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -10,12 +11,25 @@ import { parseArgs } from 'node:util';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { url: { type: 'string', default: 'postgres://postgres@127.0.0.1:5432/postgres' } },
+  options: {
+    dialect: { type: 'string', default: 'postgres' },
+    url: { type: 'string', default: 'postgres://postgres@127.0.0.1:5432/postgres' },
+  },
 });
 const BIN = resolve(import.meta.dirname, '../../dist/bin.cjs');
 
 function psql(url, sql) {
   execFileSync('psql', [url, '-qAtX', '-c', sql], { stdio: ['ignore', 'pipe', 'inherit'] });
+}
+
+/** An empty database of that name. */
+function database(name, folder) {
+  if (values.dialect === 'sqlite') return { url: `sqlite:${join(folder, `${name}.db`)}`, drop: () => {} };
+  psql(values.url, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
+  psql(values.url, `CREATE DATABASE ${name}`);
+  const url = new URL(values.url);
+  url.pathname = `/${name}`;
+  return { url: url.href, drop: () => psql(values.url, `DROP DATABASE ${name} WITH (FORCE)`) };
 }
 
 function torale(folder, ...args) {
@@ -28,11 +42,8 @@ let failed = 0;
 for (const file of positionals) {
   const name = `whole_${basename(file, '.sql').replaceAll(/\W/g, '_')}`;
   const folder = mkdtempSync(join(tmpdir(), 'torale-whole-'));
-  psql(values.url, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
-  psql(values.url, `CREATE DATABASE ${name}`);
-  const url = new URL(values.url);
-  url.pathname = `/${name}`;
-  const config = { url: url.href, target: resolve(file), versions: 'versions' };
+  const { url, drop } = database(name, folder);
+  const config = { url, target: resolve(file), versions: 'versions' };
   writeFileSync(join(folder, 'torale.config.json'), JSON.stringify(config));
   const first = torale(folder, 'revision', '--autogenerate', '-m', 'whole');
   const applied = first.status === 0 ? torale(folder, 'upgrade', 'head') : first;
@@ -45,7 +56,7 @@ for (const file of positionals) {
   if (!isRight) console.log((drift.stderr || drift.stdout).split('\n').slice(0, 12).join('\n'));
   else if (first.stdout.includes('Not tried with rows'))
     console.log(`     ${/Not tried with rows.*/.exec(first.stdout)[0]}`);
-  psql(values.url, `DROP DATABASE ${name} WITH (FORCE)`);
+  drop();
   rmSync(folder, { recursive: true });
 }
 console.log(`${positionals.length - failed} of ${positionals.length}`);
