@@ -1,4 +1,4 @@
-// node bench/schema.mjs [--tables 1000,5000] [--runs 5] [--bin dist/bin.cjs]
+// node bench/schema.mjs [--dialect postgres|sqlite] [--tables 1000,5000] [--runs 5] [--bin dist/bin.cjs]
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
@@ -6,11 +6,14 @@ import { join, resolve } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import Database from 'better-sqlite3';
 import { findServers, serverDatabase } from './databases.mjs';
 import { measure, withoutForeign } from './measure.mjs';
+import { alembicVersion, sqliteWork } from './schema-sqlite.mjs';
 
 const { values: options } = parseArgs({
   options: {
+    dialect: { type: 'string', default: 'postgres' },
     tables: { type: 'string', default: '1000,5000' },
     runs: { type: 'string', default: '5' },
     bin: { type: 'string', default: fileURLToPath(import.meta.resolve('../dist/bin.cjs')) },
@@ -21,6 +24,9 @@ const runs = Number(options.runs);
 const bin = resolve(options.bin);
 const say = (text) => process.stderr.write(process.stderr.isTTY ? `\r\u001b[2K${text}` : '');
 
+const isSqlite = options.dialect === 'sqlite';
+if (!isSqlite && options.dialect !== 'postgres')
+  throw new Error(`--dialect takes postgres or sqlite, not '${options.dialect}'.`);
 if (!sizes.every((size) => size >= 100))
   throw new Error(`--tables takes numbers from 100 on, not '${options.tables}'.`);
 if (!(runs >= 1)) throw new Error(`--runs takes a number, not '${options.runs}'.`);
@@ -32,10 +38,15 @@ function goOn() {
   if (stopped !== undefined) throw new Error('stopped');
 }
 
-const servers = await findServers();
-if (servers.postgres === undefined) throw new Error(servers.missing.join('\n'));
-const dumper = spawnSync('pg_dump', ['--version'], { encoding: 'utf8' }).stdout?.trim();
-if (dumper === undefined) process.stderr.write('Left out: there is no pg_dump.\n');
+const peer = isSqlite ? alembicVersion() : spawnSync('pg_dump', ['--version'], { encoding: 'utf8' }).stdout?.trim();
+if (peer === undefined) process.stderr.write(`Left out: there is no ${isSqlite ? 'Alembic' : 'pg_dump'}.\n`);
+const server = isSqlite ? sqliteTitle() : await postgresVersion();
+
+async function postgresVersion() {
+  const servers = await findServers();
+  if (servers.postgres === undefined) throw new Error(servers.missing.join('\n'));
+  return servers.postgres;
+}
 
 const pad = (number) => String(number).padStart(4, '0');
 
@@ -84,26 +95,36 @@ async function fill(database, size) {
   }
 }
 
-const folder = mkdtempSync(join(tmpdir(), 'torale-bench-'));
-const databases = [];
-try {
-  const variants = [];
-  const warm = (id, command) => ({ id, command, cwd: folder, cache: 'warm' });
-  const torale = (id, ...args) => warm(id, [process.execPath, bin, ...args]);
-  for (const size of sizes) {
-    say(`preparing ${size} tables`);
-    const before = serverDatabase('postgres', `torale_bench_${process.pid}_${size}`);
-    const after = serverDatabase('postgres', `torale_bench_${process.pid}_${size}_after`);
-    databases.push(before, after);
-    await fill(before, size);
-    await fill(after, size);
-    await after.run(changes(size).join(';\n'));
-    variants.push(
+async function postgresWork(size) {
+  const before = serverDatabase('postgres', `torale_bench_${process.pid}_${size}`);
+  const after = serverDatabase('postgres', `torale_bench_${process.pid}_${size}_after`);
+  // Dropped also where filling them fails.
+  databases.push(before, after);
+  await fill(before, size);
+  await fill(after, size);
+  await after.run(changes(size).join(';\n'));
+  return {
+    databases: [],
+    variants: [
       torale(`inspect, ${size}`, 'inspect', before.url, '--json'),
-      ...(dumper === undefined ? [] : [warm(`pg_dump, ${size}`, ['pg_dump', '--schema-only', before.url])]),
+      ...(peer === undefined ? [] : [warm(`pg_dump, ${size}`, ['pg_dump', '--schema-only', before.url])]),
       torale(`diff, ${size}, 20 changes`, 'diff', before.url, after.url, '--sql'),
       torale(`diff, ${size}, no change`, 'diff', before.url, before.url, '--sql'),
-    );
+    ],
+  };
+}
+
+const folder = mkdtempSync(join(tmpdir(), 'torale-bench-'));
+const databases = [];
+const warm = (id, command) => ({ id, command, cwd: folder, cache: 'warm' });
+const torale = (id, ...args) => warm(id, [process.execPath, bin, ...args]);
+try {
+  const variants = [];
+  for (const size of sizes) {
+    say(`preparing ${size} tables`);
+    const work = isSqlite ? await sqliteWork(size, folder, torale) : await postgresWork(size);
+    databases.push(...work.databases);
+    variants.push(...work.variants);
   }
   const found = sizes.map((size, at) => ({
     size,
@@ -127,12 +148,16 @@ try {
     system: `${process.platform} ${process.arch}`,
     processor: `${cpus().length} × ${processor.model}`,
     node: `Node ${process.versions.node}`,
-    servers: { postgres: servers.postgres, dumper },
+    server,
+    peer,
   };
-  process.stdout.write(`${machine.system}, ${machine.processor}; ${machine.node}; ${servers.postgres}; ${dumper}\n`);
+  process.stdout.write(`${machine.system}, ${machine.processor}; ${machine.node}; ${server}; ${peer ?? 'no peer'}\n`);
   const out = fileURLToPath(import.meta.resolve('./out'));
   mkdirSync(out, { recursive: true });
-  writeFileSync(join(out, 'schema.json'), `${JSON.stringify({ machine, runs, found, rows }, null, 2)}\n`);
+  writeFileSync(
+    join(out, isSqlite ? 'schema-sqlite.json' : 'schema.json'),
+    `${JSON.stringify({ machine, runs, found, rows }, null, 2)}\n`,
+  );
 } catch (error) {
   // The signal that ended a child is still to be heard here.
   await setTimeout(50);
@@ -147,7 +172,7 @@ try {
 
 /** So that nothing is measured that does not find the changes. */
 function statementsBetween(before, after) {
-  const args = [bin, 'diff', before.url, after.url, '--json'];
+  const args = [bin, 'diff', before.url, after.url, '--json', ...(isSqlite ? ['--no-renames'] : [])];
   const { stdout, stderr } = spawnSync(process.execPath, args, {
     cwd: folder,
     env: withoutForeign(process.env),
@@ -161,20 +186,27 @@ function statementsBetween(before, after) {
 }
 
 function rowOf(id, figure, figures) {
-  const [, size] = id.split(', ');
-  const dump = figures.get(`pg_dump, ${size}`);
+  const [what, size, ...rest] = id.split(', ');
+  const isPeer = what === 'pg_dump' || what === 'Alembic';
+  const peers = figures.get(isSqlite ? ['Alembic', size, ...rest].join(', ') : `pg_dump, ${size}`);
   // Memory is told by Node alone.
-  const rss = id.startsWith('pg_dump') ? undefined : figure.rss;
-  return { id, ...figure, rss, timesDump: dump === undefined ? undefined : figure.cpu / dump.cpu };
+  return { id, ...figure, rss: isPeer ? undefined : figure.rss, times: peers && figure.cpu / peers.cpu };
 }
 
 function tableOf(rows) {
   const number = (value, digits) => (value === undefined ? '' : value.toFixed(digits));
-  const head =
-    '| | CPU s | median | wall s | median | MiB | × pg_dump |\n| --- | ---: | ---: | ---: | ---: | ---: | ---: |';
+  const head = `| | CPU s | median | wall s | median | MiB | × ${isSqlite ? 'Alembic' : 'pg_dump'} |
+| --- | ---: | ---: | ---: | ---: | ---: | ---: |`;
   const lines = rows.map(
-    ({ id, cpu, cpuMedian, wall, wallMedian, rss, timesDump }) =>
-      `| ${id} | ${[cpu, cpuMedian, wall, wallMedian].map((value) => number(value, 3)).join(' | ')} | ${number(rss, 0)} | ${number(timesDump, 2)} |`,
+    ({ id, cpu, cpuMedian, wall, wallMedian, rss, times }) =>
+      `| ${id} | ${[cpu, cpuMedian, wall, wallMedian].map((value) => number(value, 3)).join(' | ')} | ${number(rss, 0)} | ${number(times, 2)} |`,
   );
   return [head, ...lines].join('\n');
+}
+
+function sqliteTitle() {
+  const database = new Database(':memory:');
+  const version = database.prepare('SELECT sqlite_version()').pluck().get();
+  database.close();
+  return `SQLite ${String(version)}`;
 }

@@ -1,4 +1,4 @@
-import type { TallyRequest } from '../dialects/row-rules.ts';
+import type { RowRules, TallyRequest } from '../dialects/row-rules.ts';
 import type { Statement } from '../diff/rules.ts';
 import type { Kind } from '../schema/kinds.ts';
 import { idOf, keyOf, sameDefinition, type ObjectId, type ObjectOf, type Path } from '../schema/object.ts';
@@ -37,12 +37,16 @@ export function comparisonOf(
   to: Schema,
   statements: readonly Statement[],
   renames: readonly Renamed[],
+  rules: Pick<RowRules, 'converts'> = {},
 ): Comparison {
   const excused = new Set(statements.flatMap(({ loses }) => loses ?? []));
+  const keeps: Keeps = (before, after) =>
+    isKept(from, to, before, after, excused) &&
+    rules.converts?.({ column: before, schema: from }, { column: after!, schema: to }) !== true;
   const names = new Names(renames);
   const trees = treesOf(from, to, names);
   const befores = tablesOf(from).map((table) => ({ table, path: names.table(table.path) }));
-  const common = commonColumns(from, to, befores, trees, names, excused);
+  const common = commonColumns(from, to, befores, trees, names, excused, keeps);
   const known = new Set(befores.map(({ path }) => idOf('table', path)));
   const tables = befores.map(({ table, path }) => {
     const id = keyOf(table);
@@ -51,7 +55,7 @@ export function comparisonOf(
     const columns = columnsOf(from, table.path).map((column) => {
       const name = names.column(column.path).at(-1)!;
       const now = after === undefined ? undefined : to.find('column', [...path, name]);
-      return { column, name, now, isKept: isKept(from, to, column, now, excused) };
+      return { column, name, now, isKept: keeps(column, now) };
     });
     const kept = columns
       .filter(({ column, now, isKept }) => isKept && !becomesNotNull(column, now))
@@ -144,6 +148,8 @@ class Names {
   }
 }
 
+type Keeps = (before: ObjectOf<'column'>, after: ObjectOf<'column'> | undefined) => boolean;
+
 /** Whether a column's values are to be there afterwards, each as it was. */
 function isKept(
   from: Schema,
@@ -225,6 +231,7 @@ function commonColumns(
   trees: (id: ObjectId) => string,
   names: Names,
   excused: ReadonlySet<ObjectId>,
+  keeps: Keeps,
 ): ReadonlyMap<string, readonly string[]> {
   const members = new Map<string, Map<string, string>[]>();
   const add = (tree: string, columns: Map<string, string>): void =>
@@ -234,10 +241,7 @@ function commonColumns(
   for (const { table, path } of befores) {
     const columns = columnsOf(from, table.path).filter((column) => {
       const now = to.find('column', names.column(column.path));
-      return (
-        usable(column) &&
-        (now === undefined || (isKept(from, to, column, now, excused) && !becomesNotNull(column, now)))
-      );
+      return usable(column) && (now === undefined || (keeps(column, now) && !becomesNotNull(column, now)));
     });
     add(
       trees(idOf('table', path)),

@@ -1,10 +1,14 @@
+import type { RevisionTransaction } from '../dialects/dialect.ts';
+import { loadDialect } from '../dialects/load.ts';
 import type { EmptiedTable, Filling, RowRules } from '../dialects/row-rules.ts';
 import type { Statement } from '../diff/rules.ts';
 import type { ObjectId } from '../schema/object.ts';
 import type { Schema } from '../schema/schema.ts';
 import type { Session } from '../session/session.ts';
 import { comparisonOf, type Renamed } from './row-comparison.ts';
+import { respelledNames } from './row-names.ts';
 import { lossesOf, type Lost } from './row-losses.ts';
+import { beginAsRevision } from './run-statements.ts';
 
 export interface RowProofRequest {
   readonly rules: RowRules;
@@ -45,7 +49,9 @@ const MOST_TRIES = 40;
 export async function proveWithRows(request: RowProofRequest): Promise<RowProof> {
   const { rules, session, statements, from, to } = request;
   const { filled, unfilled } = await rules.fill(session, from);
-  const comparison = comparisonOf(from, to, statements, request.renames ?? []);
+  const renames = request.renames ?? [];
+  const respelled = rules.fold === undefined ? [] : respelledNames(from, to, (name) => rules.fold!(name), renames);
+  const comparison = comparisonOf(from, to, statements, [...renames, ...respelled], rules);
   const befores = comparison.tables.map(({ before }) => before);
   const before = await rules.tally(session, befores);
   const run = new RowRun(request);
@@ -60,11 +66,18 @@ export async function proveWithRows(request: RowProofRequest): Promise<RowProof>
   return { ...told, lost: lossesOf(comparison, statements, before, after, run.emptied) };
 }
 
+/** The transaction ended with the statement that failed. */
+class Gone extends Error {
+  constructor(cause: unknown) {
+    super('the transaction is gone', { cause });
+  }
+}
+
 class RowRun {
   readonly failing: Failing[] = [];
   readonly emptied: EmptiedTable[] = [];
   readonly #request: RowProofRequest;
-  #isOpen = false;
+  #transaction: RevisionTransaction | null = null;
 
   constructor(request: RowProofRequest) {
     this.#request = request;
@@ -73,32 +86,31 @@ class RowRun {
   /** False where one cannot be run at all. */
   async all(): Promise<boolean> {
     const { statements, session, signal } = this.#request;
+    const { transactionalDdl } = await loadDialect(session.dialect);
     try {
       for (const [index, statement] of statements.entries()) {
         signal?.throwIfAborted();
-        const isAlone = statement.transactional === false;
+        // Where DDL commits, a savepoint does not outlive it: what failed is run again on what the others left.
+        const isAlone = !transactionalDdl || statement.transactional === false;
         if (isAlone && !(await this.#commit(index - 1))) return false;
-        if (!isAlone && !this.#isOpen) {
-          await session.query('BEGIN');
-          this.#isOpen = true;
-        }
+        if (!isAlone) this.#transaction ??= await beginAsRevision(session);
         const run = async (): Promise<unknown> => session.query(statement.sql);
         if (!(await this.#try(index, statement.sql, isAlone ? run : () => this.#inStep(run)))) return false;
       }
       return await this.#commit(statements.length - 1);
     } finally {
-      if (this.#isOpen) await session.query('ROLLBACK');
+      await this.#transaction?.rollback();
     }
   }
 
   /** What waits for the end of the transaction may fail there: as if the last statement had. */
   async #commit(index: number): Promise<boolean> {
-    if (!this.#isOpen) return true;
+    if (this.#transaction === null) return true;
     const { session, rules, statements } = this.#request;
     const settle = (): Promise<void> => this.#inStep(() => rules.settle(session));
     if (!(await this.#try(index, statements[index]?.sql ?? '', settle))) return false;
-    this.#isOpen = false;
-    await session.query('COMMIT');
+    await this.#transaction.commit();
+    this.#transaction = null;
     return true;
   }
 
@@ -108,11 +120,13 @@ class RowRun {
     try {
       await work();
     } catch (error) {
+      // ON CONFLICT ROLLBACK takes all of it back.
+      if (!(await session.inTransaction())) throw new Gone(error);
       await session.query('ROLLBACK TO SAVEPOINT torale_proof');
-      throw error;
-    } finally {
       await session.query('RELEASE SAVEPOINT torale_proof');
+      throw error;
     }
+    await session.query('RELEASE SAVEPOINT torale_proof');
   }
 
   async #try(index: number, sql: string, run: () => Promise<unknown>): Promise<boolean> {
@@ -122,14 +136,24 @@ class RowRun {
       try {
         await run();
         return true;
-      } catch (error) {
-        if (round === 0) this.failing.push({ index, ...rules.explain(error) });
-        const emptied = await rules.empty(session, { error, sql, isAlone: !this.#isOpen, tried });
+      } catch (thrown) {
+        const error: unknown = thrown instanceof Gone ? thrown.cause : thrown;
+        if (round === 0) this.failing.push({ index: this.#blame(error) ?? index, ...rules.explain(error) });
+        if (thrown instanceof Gone) return false;
+        const emptied = await rules.empty(session, { error, sql, isAlone: this.#transaction === null, tried });
         if (emptied === null) return false;
         this.emptied.push(...emptied);
       }
     }
     return false;
+  }
+
+  #blame(error: unknown): number | null | undefined {
+    const { rules, statements } = this.#request;
+    return rules.blame?.(
+      error,
+      statements.map(({ sql }) => sql),
+    );
   }
 }
 

@@ -1,4 +1,4 @@
-import type { ObjectId, Path } from '../schema/object.ts';
+import type { ObjectId, ObjectOf, Path } from '../schema/object.ts';
 import type { Schema } from '../schema/schema.ts';
 import type { Session } from '../session/session.ts';
 
@@ -24,7 +24,7 @@ export interface TallyRequest {
 
 /** What a table holds at one moment. */
 export interface TableTally {
-  /** What the server calls the table by, whatever its name. */
+  /** What the server calls the table by, whatever its name; the name itself where there is nothing that a rebuild keeps. */
   readonly handle: string;
   /** Each row as two checksums: of its own columns, of the common ones. */
   readonly rows: readonly (readonly [own: string, common: string])[];
@@ -47,6 +47,12 @@ export interface EmptiedTable {
   readonly handle: string;
 }
 
+/** A column with the schema that it is in. */
+export interface ColumnPlace {
+  readonly column: ObjectOf<'column'>;
+  readonly schema: Schema;
+}
+
 /** How a dialect makes rows up, looks them through and takes them away: for the proof that no row is lost. */
 export interface RowRules {
   /** Puts rows into every table; not inside a transaction. */
@@ -59,4 +65,10 @@ export interface RowRules {
   empty(session: Session, failure: RowFailure): Promise<readonly EmptiedTable[] | null>;
   /** Lets checks that wait for the end of the transaction happen now. */
   settle(session: Session): Promise<void>;
+  /** Which of the statements so far is to blame for what {@link settle} threw, by its index; null: the last one. */
+  blame?(error: unknown, statements: readonly string[]): number | null;
+  /** Whether values may become others in a column of the same type; absent: never. */
+  converts?(before: ColumnPlace, after: ColumnPlace): boolean;
+  /** What all spellings of a name have in common, where several are one name. */
+  fold?(name: string): string;
 }

@@ -1,20 +1,24 @@
 // Random schemas through the diff engine: each seed is a pair, taken there and back.
 //
-//   node test/campaigns/property.mjs [--url postgres://…] [--from 0] [--to 100] [--show] [--minimise [--tries 150]] [--findings FILE]
+//   node test/campaigns/property.mjs [--dialect postgres|sqlite] [--url postgres://…] [--seeds 0-99] [--show]
+//     [--minimise [--tries 150]] [--findings FILE]
 //
 // Prints each seed that fails. `--minimise` makes its pair as small as it can while it fails the same way, `--show` prints
-// both sides and the plan, `--findings` adds the small pairs to a file, one a line.
+// both sides and the plan, `--findings` adds the small pairs to a file, one a line. On SQLite, which needs no server, rows
+// are taken along as well.
 import { appendFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { Converger } from '../support/random-schema/converge.ts';
 import { printModel, randomPair } from '../support/random-schema/index.ts';
 import { minimise } from '../support/random-schema/minimise.ts';
+import { bothWays } from '../support/random-schema/sqlite/converge.ts';
+import { printSqlite, SQLITE_SPECS } from '../support/random-schema/sqlite/index.ts';
 
 const { values: options } = parseArgs({
   options: {
+    dialect: { type: 'string', default: 'postgres' },
     url: { type: 'string', default: 'postgres://postgres@127.0.0.1:5543/postgres' },
-    from: { type: 'string', default: '0' },
-    to: { type: 'string', default: '100' },
+    seeds: { type: 'string', default: '0-99' },
     show: { type: 'boolean', default: false },
     minimise: { type: 'boolean', default: false },
     tries: { type: 'string', default: '150' },
@@ -22,14 +26,17 @@ const { values: options } = parseArgs({
   },
 });
 
-const converger = await Converger.open(options.url);
-const print = (model) => printModel(model, converger.version);
+const [first, last] = /^\d+(?:-\d+)?$/.test(options.seeds) ? options.seeds.split('-').map(Number) : [];
+if (first === undefined) throw new Error(`--seeds takes numbers such as 0-99, not '${options.seeds}'.`);
+
+const engine = options.dialect === 'sqlite' ? onSqlite() : await onPostgres();
+const { print } = engine;
 const causes = new Map();
 let passed = 0;
 let missed = 0;
-for (let seed = Number(options.from); seed < Number(options.to); seed++) {
-  const pair = randomPair(seed);
-  const { there, back } = await converger.bothWays(print(pair.before), print(pair.after));
+for (let seed = first; seed <= (last ?? first); seed++) {
+  const pair = randomPair(seed, engine.specs);
+  const { there, back } = await engine.bothWays(print(pair.before), print(pair.after), seed);
   if (there === null && back === null) passed += 1;
   else missed += 1;
   if (there !== null) await report(seed, 'there', pair, there);
@@ -40,8 +47,38 @@ if (sums.length > 0) process.stdout.write('\n');
 for (const [cause, seeds] of sums)
   process.stdout.write(`${seeds.length} × ${cause}  (${[...new Set(seeds)].slice(0, 8).join(', ')})\n`);
 process.stdout.write(`${passed} passed, ${missed} missed\n`);
-await converger.close();
+if (engine.followed() > 0) process.stdout.write(`${engine.followed()} rows followed\n`);
+await engine.close();
 if (missed > 0) process.exitCode = 1;
+
+async function onPostgres() {
+  const converger = await Converger.open(options.url);
+  return {
+    specs: undefined,
+    print: (model) => printModel(model, converger.version),
+    bothWays: (before, after) => converger.bothWays(before, after),
+    failureThere: (before, after) => converger.oneWay(before, after),
+    followed: () => 0,
+    close: () => converger.close(),
+  };
+}
+
+function onSqlite() {
+  let followed = 0;
+  const go = async (before, after, seed) => {
+    const result = await bothWays(before, after, seed);
+    followed += result.followed;
+    return result;
+  };
+  return {
+    specs: SQLITE_SPECS,
+    print: printSqlite,
+    bothWays: go,
+    failureThere: async (before, after, seed) => (await go(before, after, seed)).there,
+    followed: () => followed,
+    close: async () => undefined,
+  };
+}
 
 async function report(seed, way, pair, failure) {
   const cause = causeOf(failure);
@@ -51,14 +88,14 @@ async function report(seed, way, pair, failure) {
     `MISS ${seed} ${way}: ${failure.stage}: ${failure.message.slice(0, options.show ? undefined : 400)}\n`,
   );
   let sides = { before: print(pair.before), after: print(pair.after) };
-  let last = failure;
+  let latest = failure;
   if (options.minimise && isNews && failure.stage !== 'load') {
     const small = await minimise(
       pair,
       async (smaller) => {
-        const found = await converger.oneWay(print(smaller.before), print(smaller.after));
+        const found = await engine.failureThere(print(smaller.before), print(smaller.after), seed);
         if (found === null || causeOf(found) !== cause) return false;
-        last = found;
+        latest = found;
         return true;
       },
       Number(options.tries),
@@ -66,9 +103,9 @@ async function report(seed, way, pair, failure) {
     sides = { before: print(small.before), after: print(small.after) };
   }
   if (options.show || (options.minimise && isNews)) {
-    const plan = last.statements.map(({ sql }) => `${sql};`).join('\n');
+    const plan = latest.statements.map(({ sql }) => `${sql};`).join('\n');
     process.stdout.write(
-      `-- before\n${plain(sides.before)}-- after\n${plain(sides.after)}-- plan\n${plan}\n-- ${last.message}\n\n`,
+      `-- before\n${plain(sides.before)}-- after\n${plain(sides.after)}-- plan\n${plan}\n-- ${latest.message}\n\n`,
     );
   }
   if (options.findings !== undefined && isNews) {
@@ -78,7 +115,7 @@ async function report(seed, way, pair, failure) {
       stage: failure.stage,
       before: plain(sides.before),
       after: plain(sides.after),
-      problem: last.message,
+      problem: latest.message,
     };
     appendFileSync(options.findings, `${JSON.stringify(line)}\n`);
   }

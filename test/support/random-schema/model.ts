@@ -1,12 +1,12 @@
 import { Random } from './random.ts';
-import { KIND_ORDER, SPECS, type ThingKind } from './specs.ts';
+import type { Spec, Specs } from './specs.ts';
 
 /**
  * One thing of a model. What a choice means is decided where it is printed, by what is there then; so any mix of things and
  * choices prints as SQL that loads. 0 is always the plain case; a text is the id of another thing.
  */
 export interface Thing {
-  readonly kind: ThingKind;
+  readonly kind: string;
   /** The thing that it is a part of. */
   readonly on: string;
   readonly number: number;
@@ -21,35 +21,34 @@ function idOf({ kind, on, number }: Pick<Thing, 'kind' | 'on' | 'number'>): stri
 
 const LARGEST = 999;
 
-function rollChoice(chance: number | readonly ThingKind[], model: Model, random: Random): number | string {
+function rollChoice(chance: Spec['choices'][string], model: Model, random: Random): number | string {
   if (typeof chance === 'number') return random.chance(chance) ? 1 + random.below(LARGEST) : 0;
   const ids = [...model.entries()].filter(([, { kind }]) => chance.includes(kind)).map(([id]) => id);
   return random.pick(ids) ?? 0;
 }
 
-function roll(kind: ThingKind, on: string, number: number, model: Model, random: Random): Thing {
+function roll(specs: Specs, kind: string, on: string, number: number, model: Model, random: Random): Thing {
   const choices = Object.fromEntries(
-    Object.entries(SPECS[kind].choices).map(([name, chance]) => [name, rollChoice(chance, model, random)]),
+    Object.entries(specs[kind]!.choices).map(([name, chance]) => [name, rollChoice(chance, model, random)]),
   );
   return { kind, on, number, choices };
 }
 
 /** Ids of what a thing of this kind can be a part of; `''` where it is a part of nothing. */
-function places(kind: ThingKind, model: Model): string[] {
-  const { on } = SPECS[kind];
+function places(specs: Specs, kind: string, model: Model): string[] {
+  const { on } = specs[kind]!;
   if (on === undefined) return [''];
   return [...model.entries()].filter(([, thing]) => on.includes(thing.kind)).map(([id]) => id);
 }
 
 /** @param size 1 for what the specs say, less for fewer things */
-export function randomModel(random: Random, size: number): Model {
+export function randomModel(specs: Specs, random: Random, size: number): Model {
   const model = new Map<string, Thing>();
-  for (const kind of KIND_ORDER) {
-    const { most, share } = SPECS[kind];
-    for (const on of places(kind, model)) {
+  for (const [kind, { most, share }] of Object.entries(specs)) {
+    for (const on of places(specs, kind, model)) {
       for (let number = 1; number <= most; number++) {
         if (!random.chance(share * size)) continue;
-        const thing = roll(kind, on, number, model, random);
+        const thing = roll(specs, kind, on, number, model, random);
         model.set(idOf(thing), thing);
       }
     }
@@ -58,34 +57,34 @@ export function randomModel(random: Random, size: number): Model {
 }
 
 /** Drops, adds and changes some things. What lost its ground stays in the model and is not printed. */
-export function mutate(model: Model, random: Random, changes: number): Model {
+export function mutate(specs: Specs, model: Model, random: Random, changes: number): Model {
   const result = new Map(model);
   for (let done = 0; done < changes; done++) {
     const what = random.next();
     if (what < 0.15) {
       const id = random.pick([...result.keys()]);
       if (id !== undefined) result.delete(id);
-    } else if (what < 0.35) add(result, random);
-    else change(result, random);
+    } else if (what < 0.35) add(specs, result, random);
+    else change(specs, result, random);
   }
   return result;
 }
 
-function add(model: Map<string, Thing>, random: Random): void {
-  const kind = random.pick(KIND_ORDER)!;
-  const on = random.pick(places(kind, model));
+function add(specs: Specs, model: Map<string, Thing>, random: Random): void {
+  const kind = random.pick(Object.keys(specs))!;
+  const on = random.pick(places(specs, kind, model));
   if (on === undefined) return;
-  const thing = roll(kind, on, 1 + random.below(SPECS[kind].most), model, random);
+  const thing = roll(specs, kind, on, 1 + random.below(specs[kind]!.most), model, random);
   if (!model.has(idOf(thing))) model.set(idOf(thing), thing);
 }
 
-function change(model: Map<string, Thing>, random: Random): void {
+function change(specs: Specs, model: Map<string, Thing>, random: Random): void {
   const id = random.pick([...model.keys()]);
   if (id === undefined) return;
   const thing = model.get(id)!;
   const name = random.pick(Object.keys(thing.choices));
   if (name === undefined) return;
-  const chance = SPECS[thing.kind].choices[name]!;
+  const chance = specs[thing.kind]!.choices[name]!;
   // Rolled at even chances: what is rare in a schema should not be rare in a change.
   const value = rollChoice(typeof chance === 'number' ? 0.6 : chance, model, random);
   model.set(id, { ...thing, choices: { ...thing.choices, [name]: value } });

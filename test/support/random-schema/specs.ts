@@ -5,9 +5,12 @@ export interface Spec {
   /** The chance of each number. */
   readonly share: number;
   /** The kinds it is a part of. */
-  readonly on?: readonly ThingKind[];
-  readonly choices: Readonly<Record<string, number | readonly ThingKind[]>>;
+  readonly on?: readonly string[];
+  readonly choices: Readonly<Record<string, number | readonly string[]>>;
 }
+
+/** Ordered so that what is referred to comes first. */
+export type Specs = Readonly<Record<string, Spec>>;
 
 const common = { comment: 0.15, owner: 0.1, grant: 0.15 };
 const remark = { comment: 0.12 };
@@ -16,7 +19,7 @@ const view = { columns: 0.8, where: 0.3, extra: 0.5, literal: 0.3, grouped: 0.15
 const query: Spec['choices'] = { from: ['table', 'view'], second: ['table'], routine: ['routine'] };
 const body = { body: 1, language: 0.5, volatility: 0.5, strict: 0.3, parallel: 0.3, cost: 0.2, config: 0.15 };
 
-/** Ordered so that what is referred to comes first. */
+/** PostgreSQL's. */
 export const SPECS: Readonly<Record<ThingKind, Spec>> = {
   schema: { most: 3, share: 0.8, choices: common },
   collation: { most: 2, share: 0.5, choices: { ...remark, owner: 0.1, provider: 0.5 } },

@@ -85,7 +85,7 @@ export function isInline(object: Column, constraint: string, schema: Schema): bo
 /** Whether ALTER COLUMN … SET or DROP NOT NULL does it all. */
 export function isNullabilityAlone(from: Column, to: Column, { version }: PlanContext): boolean {
   if (!altersInPlace(version)) return false;
-  const without = ({ definition: { notNull: _, ...rest } }: Column): object => rest;
+  const without = ({ definition }: Column): object => ({ ...definition, notNull: null });
   return (
     sameDefinition(without(from), without(to)) &&
     !to.definition.clauses?.some((clause) => clause.startsWith('NOT NULL'))

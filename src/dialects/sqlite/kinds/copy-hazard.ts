@@ -51,7 +51,10 @@ function ofConstraints(from: Table, to: Table, { from: before, to: after }: Plan
 }
 
 /** What it asks of rows, whatever it is called and whatever happens where they do not have it. */
-function ruleOf({ definition: { type, definition, columns = [] } }: Constraint, all: ReadonlyMap<string, Column>): string {
+function ruleOf(
+  { definition: { type, definition, columns = [] } }: Constraint,
+  all: ReadonlyMap<string, Column>,
+): string {
   if (type === 'CHECK') return definition;
   if (type === 'FOREIGN KEY') return definition.replace(/ (?:ON|MATCH|DEFERRABLE) .*$/, '');
   const collations = columns.map((column) => all.get(column.toLowerCase())?.definition.collation);

@@ -33,23 +33,14 @@ export function whyRebuilt(table: ObjectId, context: PlanContext): string {
 }
 
 /** What keeps a change of a table or a part of it from being made in place; null where nothing does. */
-export function obstacleTo(change: Change, context: PlanContext): string | null {
+function obstacleTo(change: Change, context: PlanContext): string | null {
   const object = 'object' in change ? change.object : change.to;
   if (object.kind !== 'table' && isVirtual(object, context)) return 'change the columns of a virtual table';
-  switch (object.kind) {
-    case 'table':
-      return change.type !== 'alter'
-        ? null
-        : object.definition.using === undefined
-          ? 'change how a table is stored'
-          : 'change the arguments of a virtual table';
-    case 'column':
-      return ofColumn(change, object, context);
-    case 'constraint':
-      return ofConstraint(change, object, context);
-    default:
-      return null;
-  }
+  if (object.kind === 'column') return ofColumn(change, object, context);
+  if (object.kind === 'constraint') return ofConstraint(change, object, context);
+  if (object.kind !== 'table' || change.type !== 'alter') return null;
+  const isPlain = object.definition.using === undefined;
+  return isPlain ? 'change how a table is stored' : 'change the arguments of a virtual table';
 }
 
 function ofColumn(change: Change, object: Column, context: PlanContext): string | null {
@@ -124,18 +115,11 @@ function obstacleToDropping(object: Column, { from, to }: PlanContext): string |
 
 /** The text of what names columns of this table or of any, where it is not dropped. */
 function textNaming(object: SchemaObject, table: ObjectId, schema: Schema): string | null {
-  switch (object.kind) {
-    case 'column':
-      return idOf('table', [object.path[0]!]) === table ? (object.definition.expression ?? null) : null;
-    case 'constraint':
-      return idOf('table', [object.path[0]!]) === table ? object.definition.definition : null;
-    case 'view':
-    case 'trigger': {
-      const text = object.definition.definition ?? '';
-      const name = schema.get(table)?.path[0]?.toLowerCase();
-      return object.path[0]?.toLowerCase() === name || namesIn(text).has(name ?? '') ? text : null;
-    }
-    default:
-      return null;
-  }
+  const isOfTable = tableIdOf(object) === table;
+  if (object.kind === 'column') return isOfTable ? (object.definition.expression ?? null) : null;
+  if (object.kind === 'constraint') return isOfTable ? object.definition.definition : null;
+  if (object.kind !== 'view' && object.kind !== 'trigger') return null;
+  const text = object.definition.definition ?? '';
+  const name = schema.get(table)?.path[0]?.toLowerCase() ?? '';
+  return object.path[0]?.toLowerCase() === name || namesIn(text).has(name) ? text : null;
 }

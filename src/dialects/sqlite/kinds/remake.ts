@@ -3,7 +3,6 @@ import { keyOf, type ObjectOf } from '../../../schema/object.ts';
 import type { Schema } from '../../../schema/schema.ts';
 import { columnsOf, emptied, isTaken, lossOf, lostColumns } from './rebuilt.ts';
 import { rebuildStatements, rowidCopy, spareName, type CopiedColumn, type RowidFacts } from '../rebuild.ts';
-import type { Column } from './column.ts';
 import { copyHazard } from './copy-hazard.ts';
 import { createTable } from './create-table.ts';
 import { ident } from './ident.ts';
@@ -38,6 +37,8 @@ export function remakeTable(from: Table, to: Table, context: CreateContext): Sta
     keepsCounter: hasCounter(from, context.from) && hasCounter(to, context.to),
   }).map((sql, at): Statement => {
     if (at === 0) return { sql, note };
+    if (sql.endsWith('legacy_alter_table = ON'))
+      return { sql, note: 'The name alone: views and triggers stay as they are.' };
     if (mayFail !== undefined && sql.includes(` INTO ${ident(spare)} (`)) return { sql, hazard: mayFail };
     const isDrop = sql === `DROP TABLE ${ident(name)}` && lost.length > 0;
     return isDrop ? { sql, hazard: lossOf(lost), loses: lost.map(keyOf) } : { sql };

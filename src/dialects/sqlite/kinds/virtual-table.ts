@@ -29,8 +29,9 @@ export function remakeVirtualTable(from: Table, to: Table, context: CreateContex
   // Whole numbers are all that the other one keeps: https://www.sqlite.org/rtree.html#integer_valued_r_trees
   const isCut = moduleOf(from) === 'rtree' && moduleOf(to) === 'rtree_i32';
   const cut = isCut ? context.from.parts(keyOf(from), 'column') : [];
-  const isText = moduleOf(to).startsWith('fts') && moduleOf(from).startsWith('fts');
-  const copied = [...(isText ? ['rowid'] : []), ...columns.map(ident)].join(', ');
+  // The rowid of an R-tree is its first column.
+  const hasRowid = [from, to].every((table) => /^(?:fts\d|geopoly)$/.test(moduleOf(table)));
+  const copied = [...(hasRowid ? ['rowid'] : []), ...columns.map(ident)].join(', ');
   return [
     { sql: createTable(to, context.to, spare), note },
     { sql: `INSERT INTO ${ident(spare)} (${copied})\nSELECT ${copied}\nFROM ${ident(name)}` },

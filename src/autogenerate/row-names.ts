@@ -1,0 +1,23 @@
+import { idOf, type Path } from '../schema/object.ts';
+import type { Schema } from '../schema/schema.ts';
+import type { Renamed } from './row-comparison.ts';
+
+/** Tables and columns that are spelled another way afterwards, and are the same ones to the server. */
+export function respelledNames(
+  from: Schema,
+  to: Schema,
+  fold: (name: string) => string,
+  renames: readonly Renamed[],
+): Renamed[] {
+  const foldedId = (kind: 'table' | 'column', path: Path): string => idOf(kind, path.map(fold));
+  const renamed = new Set(renames.map(({ kind, from: path }) => idOf(kind, path)));
+  const afterwards = new Map<string, Path>();
+  for (const { kind, path } of to.objects()) {
+    if (kind === 'table' || kind === 'column') afterwards.set(foldedId(kind, path), path);
+  }
+  return [...from.objects()].flatMap(({ kind, path }): Renamed[] => {
+    if ((kind !== 'table' && kind !== 'column') || to.has(idOf(kind, path)) || renamed.has(idOf(kind, path))) return [];
+    const now = afterwards.get(foldedId(kind, path));
+    return now === undefined ? [] : [{ kind, from: path, to: now }];
+  });
+}

@@ -1,0 +1,76 @@
+import type { Specs } from '../specs.ts';
+
+/** What schemas on SQLite are made of, ordered so that what is referred to comes first. */
+export const SQLITE_SPECS: Specs = {
+  table: { most: 4, share: 0.85, choices: { strict: 0.2, withoutRowid: 0.15, style: 0.5, comment: 0.2 } },
+  column: {
+    most: 6,
+    share: 0.7,
+    on: ['table'],
+    choices: {
+      type: 0.9,
+      notNull: 0.3,
+      onNull: 0.15,
+      default: 0.35,
+      collate: 0.2,
+      generated: 0.15,
+      unique: 0.1,
+      check: 0.15,
+      named: 0.25,
+      comment: 0.1,
+    },
+  },
+  primaryKey: {
+    most: 1,
+    share: 0.75,
+    on: ['table'],
+    choices: { form: 0.8, columns: 0.6, autoincrement: 0.35, desc: 0.15, conflict: 0.15, named: 0.2 },
+  },
+  unique: { most: 2, share: 0.25, on: ['table'], choices: { columns: 1, conflict: 0.2, collate: 0.15, named: 0.4 } },
+  check: { most: 2, share: 0.25, on: ['table'], choices: { column: 1, condition: 0.9, second: 0.4, named: 0.5 } },
+  foreignKey: {
+    most: 2,
+    share: 0.4,
+    on: ['table'],
+    choices: {
+      to: ['table'],
+      columns: 1,
+      unique: 0.3,
+      bare: 0.3,
+      onDelete: 0.5,
+      onUpdate: 0.3,
+      deferrable: 0.3,
+      match: 0.1,
+      named: 0.3,
+      inline: 0.4,
+    },
+  },
+  index: {
+    most: 3,
+    share: 0.35,
+    on: ['table'],
+    choices: { columns: 1, unique: 0.15, desc: 0.3, collate: 0.2, expression: 0.3, where: 0.3, style: 0.4 },
+  },
+  fullText: { most: 1, share: 0.35, choices: { columns: 0.8, options: 0.5, content: 0.4, of: ['table'] } },
+  rtree: { most: 1, share: 0.25, choices: { dimensions: 0.5, extra: 0.3, whole: 0.2 } },
+  view: {
+    most: 3,
+    share: 0.5,
+    choices: {
+      from: ['table', 'view', 'fullText', 'rtree'],
+      second: ['table'],
+      columns: 0.7,
+      where: 0.3,
+      join: 0.3,
+      list: 0.3,
+      with: 0.2,
+      style: 0.4,
+    },
+  },
+  trigger: {
+    most: 2,
+    share: 0.35,
+    on: ['table', 'view'],
+    choices: { to: ['table'], time: 0.6, event: 0.9, of: 0.3, when: 0.3, body: 0.9, second: 0.3, style: 0.4 },
+  },
+};
