@@ -268,6 +268,9 @@ function fieldText(field: string, before: unknown, after: unknown): string {
   if (after === true) return name;
   if (before === true) return `no ${name}`;
   const [was, now] = [valueText(before), valueText(after)];
+  // What else a dialect says of it are its own words, which need no name before them.
+  if (field === 'clauses' && was.length + now.length < 80)
+    return `${before === undefined ? 'nothing' : was} → ${after === undefined ? 'nothing' : now}`;
   if (before === undefined) return `${name} ${now}`;
   if (after === undefined) return `no ${name}`;
   return was.length + now.length < 80 ? `${name} ${was} → ${now}` : `another ${name}`;

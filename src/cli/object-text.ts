@@ -84,7 +84,8 @@ const DETAILS: { readonly [K in Kind]?: (definition: Kinds[K], path: Path) => st
   domain: ({ type, notNull }) => `${plainTypes(type)}${notNull === true ? ' NOT NULL' : ''}`,
   sequence: ({ type }) => type,
   compositeType: ({ attributes }) => counted(attributes.length, 'attribute'),
-  view: ({ columns }) => counted(columns.length, 'column'),
+  // Not every server tells a view's columns without running it.
+  view: ({ columns }) => (columns.length === 0 ? '' : counted(columns.length, 'column')),
   materializedView: ({ columns }) => counted(columns.length, 'column'),
   extension: ({ version }) => version ?? '',
   comment: ({ text }) => `'${oneLine(text)}'`,
@@ -100,13 +101,14 @@ const DETAILS: { readonly [K in Kind]?: (definition: Kinds[K], path: Path) => st
 };
 
 function columnText(definition: Kinds['column']): string {
-  const { type, collation, notNull, identity, generated, expression } = definition;
+  const { type, collation, notNull, identity, generated, expression, clauses = [] } = definition;
   return [
     plainTypes(type),
     ...(collation === undefined ? [] : [`COLLATE ${collation}`]),
     ...(notNull === true ? ['NOT NULL'] : []),
     ...(identity === undefined ? [] : [`identity ${identity}`]),
     ...(generated === undefined ? [] : [`generated ${oneLine(expression ?? '')}`]),
+    ...clauses.map(oneLine),
   ].join(' ');
 }
 
