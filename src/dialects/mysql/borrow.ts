@@ -11,6 +11,7 @@ const SETTINGS = [
   'autocommit',
   'character_set_client',
   'character_set_results',
+  'check_constraint_checks',
   'collation_connection',
   'default_storage_engine',
   'explicit_defaults_for_timestamp',
@@ -39,6 +40,7 @@ const SETTINGS = [
   'sql_safe_updates',
   'sql_select_limit',
   'sql_warnings',
+  'system_versioning_alter_history',
   'time_zone',
   'transaction_isolation',
   'transaction_read_only',
@@ -79,7 +81,7 @@ export async function borrow(given: object, options: BorrowOptions): Promise<Ses
     if (await session.inTransaction()) throw insideTransaction();
     const database = (await session.query('SELECT DATABASE() AS name')).rows[0]?.['name'];
     const before = await readSettings(session);
-    for (const statement of sessionSettings(options)) await session.query(statement);
+    for (const statement of sessionSettings(options, session.server)) await session.query(statement);
     session.openAnother = () => connectLike(connection, { ...options, readOnly: false });
     return session;
   } catch (error) {
@@ -88,13 +90,14 @@ export async function borrow(given: object, options: BorrowOptions): Promise<Ses
   }
 }
 
-async function readSettings(session: Session): Promise<ReadonlyMap<string, string>> {
+export async function readSettings(session: Session): Promise<ReadonlyMap<string, string>> {
   const names = SETTINGS.map((name) => `'${name}'`).join(', ');
   const { rows } = await session.query(`SHOW SESSION VARIABLES WHERE Variable_name IN (${names})`);
   return new Map(rows.map((row) => [String(row['Variable_name']), String(row['Value'])]));
 }
 
-async function restore(session: Session, before: ReadonlyMap<string, string>, database: unknown): Promise<void> {
+/** Puts back what was changed, and leaves a transaction that was left open. */
+export async function restore(session: Session, before: ReadonlyMap<string, string>, database: unknown): Promise<void> {
   // What a failed run may have left open.
   if (await session.inTransaction()) await session.query('ROLLBACK');
   const now = await readSettings(session);

@@ -2,7 +2,7 @@ import { isIP, type Socket } from 'node:net';
 import { checkServerIdentity, type PeerCertificate } from 'node:tls';
 import type { Connection, ConnectionOptions, ResultSetHeader } from 'mysql2';
 import { ToraleError } from '../../errors.ts';
-import type { QueryResult, Row, Session } from '../../session/session.ts';
+import type { QueryResult, Row, Server, Session } from '../../session/session.ts';
 import { caller } from '../caller.ts';
 import type { BorrowOptions, ConnectOptions } from '../dialect.ts';
 import { importDriver } from '../driver.ts';
@@ -10,7 +10,7 @@ import { readPem } from '../pem.ts';
 import type { MysqlUrl } from '../url.ts';
 import { endPolitely, IDLE_LIMIT_S, keepVigil } from '../vigil.ts';
 import { connectError } from './errors.ts';
-import { serverOf } from './flavor.ts';
+import { pinsTimestamps, serverOf } from './flavor.ts';
 import { productOf } from './product.ts';
 
 type Tls = Exclude<ConnectionOptions['ssl'], undefined | string> | undefined;
@@ -137,7 +137,9 @@ async function openSession(
         hint: 'Write it after the host: mysql://user@host/database',
       });
     }
-    for (const statement of sessionSettings(options)) await session.query(statement);
+    for (const statement of sessionSettings(options, session.server)) await session.query(statement);
+    // The collation that the server's own clients have with it: the driver's is another, and programs keep it.
+    if (url.charset === undefined) await session.query('SET NAMES utf8mb4');
     // Other connections of ours keep what sessionSettings says: nothing pings there.
     if (!options.readOnly) await session.query(`SET SESSION wait_timeout = ${IDLE_LIMIT_S}`);
     session.openAnother = () => connect(url, { ...options, readOnly: false });
@@ -178,13 +180,17 @@ export async function connectLike(given: Connection, options: BorrowOptions): Pr
     connectAttributes: connectAttributes(),
   });
   const session = new MysqlSession(connection, () => endConnection(connection));
-  for (const statement of sessionSettings(options)) await session.query(statement);
+  for (const statement of sessionSettings(options, session.server)) await session.query(statement);
   return session;
 }
 
-/** Literals are UTC, and what a site's configuration switches off must not change what a revision does. */
-export function sessionSettings({ readOnly }: BorrowOptions): string[] {
-  const always = `SET SESSION time_zone = '+00:00', autocommit = 1, sql_mode = ${READABLE_MODE}`;
+/**
+ * Literals are UTC, a TIMESTAMP has no default that nobody wrote, and what a site's configuration switches off must not
+ * change what a revision does.
+ */
+export function sessionSettings({ readOnly }: BorrowOptions, server: Server): string[] {
+  const timestamps = pinsTimestamps(server) ? ', explicit_defaults_for_timestamp = 1' : '';
+  const always = `SET SESSION time_zone = '+00:00', autocommit = 1, sql_mode = ${READABLE_MODE}${timestamps}`;
   return readOnly
     ? [always, 'SET SESSION TRANSACTION READ ONLY']
     : [`${always}, foreign_key_checks = 1, wait_timeout = 900`];

@@ -49,6 +49,7 @@ export const mysql: Dialect = {
   blockersOf,
   cancel,
   locks,
+  rebuildTable: null,
   reset,
   findTables,
 };

@@ -1,106 +1,131 @@
-import { idOf, keyOf, objectOf, type ObjectId, type SchemaObject } from '../../schema/object.ts';
-import { Schema, type Need } from '../../schema/schema.ts';
-import type { Session } from '../../session/session.ts';
+import type { SchemaObject } from '../../schema/object.ts';
+import type { Row, Session } from '../../session/session.ts';
 import type { Inspection } from '../schema-dialect.ts';
+import { hasDatabaseComments, hidesKeys, numberOf } from './flavor.ts';
+import { stringOf } from './kinds/text.ts';
 import { quote } from './quote.ts';
-import { readTable, type ReadTable } from './kinds/show-create.ts';
+import { Reading, type Ground } from './reading.ts';
+import { queryAll } from './show.ts';
 
-/** What the database holds beside tables, each with the table that it is on. */
-const OTHERS = `
-  SELECT LOWER(REPLACE(TABLE_TYPE, 'BASE ', '')) AS kind, TABLE_NAME AS name, '' AS on_table
-  FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE() AND TABLE_TYPE NOT IN ('BASE TABLE', 'SYSTEM VERSIONED')
-  UNION ALL SELECT 'trigger', TRIGGER_NAME, EVENT_OBJECT_TABLE FROM information_schema.TRIGGERS WHERE TRIGGER_SCHEMA = DATABASE()
-  UNION ALL SELECT LOWER(ROUTINE_TYPE), ROUTINE_NAME, '' FROM information_schema.ROUTINES WHERE ROUTINE_SCHEMA = DATABASE()
-  UNION ALL SELECT 'event', EVENT_NAME, '' FROM information_schema.EVENTS WHERE EVENT_SCHEMA = DATABASE()`;
+/** Programs with what SHOW CREATE does not say of them. */
+const LISTS = [
+  'SHOW FULL TABLES',
+  `SELECT ROUTINE_TYPE AS type, ROUTINE_NAME AS name FROM information_schema.ROUTINES
+   WHERE ROUTINE_SCHEMA = DATABASE() ORDER BY 1, 2`,
+  `SELECT TRIGGER_NAME AS name, EVENT_OBJECT_TABLE AS tbl FROM information_schema.TRIGGERS
+   WHERE TRIGGER_SCHEMA = DATABASE() ORDER BY EVENT_OBJECT_TABLE, ACTION_TIMING, EVENT_MANIPULATION, ACTION_ORDER`,
+  // Times of an event are those of its time zone, when it was made is not.
+  `SELECT EVENT_NAME AS name, COALESCE(CONVERT_TZ(CREATED, @@time_zone, TIME_ZONE), CREATED) AS created,
+     COALESCE(CONVERT_TZ(LAST_ALTERED, @@time_zone, TIME_ZONE), LAST_ALTERED) AS altered
+   FROM information_schema.EVENTS WHERE EVENT_SCHEMA = DATABASE() ORDER BY 1`,
+  `SELECT CHARACTER_SET_NAME AS charset, COLLATION_NAME AS collation FROM information_schema.COLLATIONS
+   WHERE IS_DEFAULT = 'Yes'`,
+];
 
-const TABLES = `
-  SELECT TABLE_NAME AS name, TABLE_COLLATION AS collation FROM information_schema.TABLES
-  WHERE TABLE_SCHEMA = DATABASE() AND TABLE_TYPE IN ('BASE TABLE', 'SYSTEM VERSIONED') ORDER BY TABLE_NAME`;
+/** MariaDB says where a geometry is nowhere else: https://mariadb.com/kb/en/information-schema-geometry_columns-table/ */
+const GEOMETRIES = `SELECT F_TABLE_NAME AS tbl, F_GEOMETRY_COLUMN AS name, SRID AS srid
+  FROM information_schema.GEOMETRY_COLUMNS WHERE F_TABLE_SCHEMA = DATABASE() AND SRID <> 0`;
 
-/** What a column has without being told so is not in SHOW CREATE TABLE. */
-const COLLATIONS = `
-  SELECT TABLE_NAME AS tbl, COLUMN_NAME AS name, COLLATION_NAME AS collation FROM information_schema.COLUMNS
-  WHERE TABLE_SCHEMA = DATABASE() AND COLLATION_NAME IS NOT NULL`;
+/** What is dropped while the database is being read is gone when it is read once more. */
+const ATTEMPTS = 3;
+/** ER_NO_SUCH_TABLE, ER_SP_DOES_NOT_EXIST, ER_TRG_DOES_NOT_EXIST, ER_EVENT_DOES_NOT_EXIST, ER_BAD_TABLE_ERROR */
+const GONE: readonly unknown[] = [1146, 1305, 1360, 1539, 1051];
 
-/** Reads the text of every table as the server prints it: the only place where it says all. */
+/**
+ * Reads what SHOW CREATE prints of everything: the only place where the server says all. There are no snapshots of DDL on
+ * these servers: what another session changes meanwhile may be seen in part.
+ */
 export async function inspect(session: Session, isOwn: (object: SchemaObject) => boolean): Promise<Inspection> {
-  await session.query('START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY');
+  const putBack = await pinSession(session);
   try {
-    const { rows: others } = await session.query(OTHERS);
-    const { rows: tables } = await session.query(TABLES);
-    const { rows: collated } = await session.query(COLLATIONS);
-    const collations = new Map(
-      collated.map((row) => [idOf('column', [text(row['tbl']), text(row['name'])]), text(row['collation'])]),
-    );
-    const reading = new Reading(isOwn, collations);
-    for (const { name, collation } of tables) {
-      const { rows } = await session.query(`SHOW CREATE TABLE ${quote(text(name))}`);
-      reading.table(text(name), readTable(text(rows[0]!['Create Table'])), text(collation));
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await read(session, isOwn);
+      } catch (error) {
+        if (attempt === ATTEMPTS || !GONE.includes((error as { errno?: unknown }).errno)) throw error;
+      }
     }
-    for (const row of others) reading.leave(text(row['on_table']), `${text(row['kind'])} ${text(row['name'])}`);
-    const { flavor, version } = session.server;
-    return {
-      schema: reading.schema(),
-      server: { flavor, version, number: numberOf(version) },
-      unread: reading.unread.sort(),
-    };
   } finally {
-    await session.query('ROLLBACK');
+    await session.query(putBack);
   }
 }
 
-const text = (value: unknown): string => String(value);
-
-/** 10.11.19 is 101119, as in the version numbers of executable comments. */
-function numberOf(version: string): number {
-  const [major = 0, minor = 0, patch = 0] = version.split('.').map(Number);
-  return major * 10_000 + minor * 100 + patch;
+async function read(session: Session, isOwn: (object: SchemaObject) => boolean): Promise<Inspection> {
+  const [tables, routines, triggers, events, defaults] = await queryAll(session, LISTS);
+  const ground = await groundOf(session, defaults!);
+  const entries = tables!.map((row) => Object.values(row).map(String) as [name: string, type: string]);
+  const queries = [
+    ...entries.map(
+      ([name, type]) => `SHOW CREATE ${type === 'SEQUENCE' || type === 'VIEW' ? type : 'TABLE'} ${quote(name)}`,
+    ),
+    ...routines!.map(({ type, name }) => `SHOW CREATE ${String(type)} ${quote(String(name))}`),
+    ...triggers!.map(({ name }) => `SHOW CREATE TRIGGER ${quote(String(name))}`),
+    ...events!.map(({ name }) => `SHOW CREATE EVENT ${quote(String(name))}`),
+  ];
+  const shown = (await queryAll(session, queries)).map((rows) => rows[0]!);
+  const reading = new Reading(ground, isOwn);
+  reading.database(await databaseOptions(session));
+  for (const [at, [name, type]] of entries.entries()) {
+    if (type === 'VIEW') reading.view(name, shown[at]!);
+    else if (type === 'SEQUENCE') reading.sequence(name, shown[at]!);
+    else reading.table(name, shown[at]!);
+  }
+  const programs = shown.slice(entries.length);
+  for (const { type, name } of routines!) reading.routine(String(type), String(name), programs.shift()!);
+  for (const { name, tbl } of triggers!) reading.trigger(String(tbl), String(name), programs.shift()!);
+  for (const { name, created, altered } of events!) {
+    reading.event(String(name), programs.shift()!, { created: String(created), altered: String(altered) });
+  }
+  if (reading.hasGeometries && session.server.flavor === 'mariadb') {
+    for (const { tbl, name, srid } of (await session.query(GEOMETRIES)).rows)
+      reading.place(String(tbl), String(name), String(srid));
+  }
+  const { flavor, version } = session.server;
+  return {
+    schema: reading.schema(),
+    server: { flavor, version, number: numberOf(version) },
+    unread: reading.unread.sort(),
+  };
 }
 
-class Reading {
-  readonly unread: string[] = [];
-  readonly #isOwn: (object: SchemaObject) => boolean;
-  readonly #collations: ReadonlyMap<ObjectId, string>;
-  readonly #objects: SchemaObject[] = [];
-  readonly #needs = new Map<ObjectId, readonly Need[]>();
+async function groundOf(session: Session, defaults: readonly Row[]): Promise<Ground> {
+  const { rows } = await session.query(
+    'SELECT DATABASE() AS name, CURRENT_USER() AS user, @@lower_case_table_names AS folding',
+  );
+  const { name, user, folding } = rows[0]!;
+  return {
+    database: String(name),
+    user: String(user),
+    isFolding: Number(folding) !== 0,
+    collations: new Map(defaults.map(({ charset, collation }) => [String(charset), String(collation)])),
+  };
+}
 
-  constructor(isOwn: (object: SchemaObject) => boolean, collations: ReadonlyMap<ObjectId, string>) {
-    this.#isOwn = isOwn;
-    this.#collations = collations;
-  }
+async function databaseOptions(session: Session): Promise<Readonly<Record<string, string>>> {
+  const comment = hasDatabaseComments(session.server) ? 'SCHEMA_COMMENT' : "''";
+  const { rows } = await session.query(
+    `SELECT DEFAULT_CHARACTER_SET_NAME AS charset, DEFAULT_COLLATION_NAME AS collation, ${comment} AS comment
+     FROM information_schema.SCHEMATA WHERE SCHEMA_NAME = DATABASE()`,
+  );
+  const { charset, collation, comment: said } = rows[0]!;
+  return {
+    'CHARACTER SET': String(charset),
+    COLLATE: String(collation),
+    ...(said === '' ? {} : { COMMENT: stringOf(String(said)) }),
+  };
+}
 
-  schema(): Schema {
-    return new Schema(this.#objects, this.#needs).filter((object) => !this.#isOwn(object));
-  }
-
-  table(name: string, read: ReadTable, collation: string): void {
-    const isSaid = read.options.some((option) => option.startsWith('COLLATE='));
-    const whole: Need = { id: idOf('table', [name]), strength: 'own' };
-    this.#put(
-      objectOf('table', [name], { options: [...read.options, ...(isSaid ? [] : [`COLLATE=${collation}`])] }),
-      [],
-    );
-    let position = '';
-    for (const { name: column, type, clause } of read.columns) {
-      const path = [name, column];
-      const clauses = clause === '' ? [] : [clause];
-      const collated = this.#collations.get(idOf('column', path));
-      this.#put(objectOf('column', path, { type, collation: collated, clauses, position }), [whole]);
-      position = column;
-    }
-    for (const { name: index, unique, definition, names } of read.indexes) {
-      const used = names.map((column): Need => ({ id: idOf('column', [name, column]), strength: 'use' }));
-      this.#put(objectOf('index', [name, index], { unique, definition }), [whole, ...used]);
-    }
-    for (const rest of read.rest) this.leave(name, rest.replace('of this', `of ${name}`));
-  }
-
-  leave(table: string, said: string): void {
-    if (!this.#isOwn(objectOf('table', [table], {}))) this.unread.push(said);
-  }
-
-  #put(object: SchemaObject, needs: readonly Need[]): void {
-    this.#objects.push(object);
-    this.#needs.set(keyOf(object), needs);
-  }
+/** Modes change how definitions are printed, the time zone how times in them are. */
+async function pinSession(session: Session): Promise<string> {
+  const names = ['sql_mode', 'time_zone', 'sql_quote_show_create'];
+  if (hidesKeys(session.server)) names.push('show_gipk_in_create_table_and_information_schema');
+  const { rows } = await session.query(`SELECT ${names.map((name) => `@@SESSION.${name} AS ${name}`).join(', ')}`);
+  const pins = ["sql_mode = ''", "time_zone = '+00:00'", 'sql_quote_show_create = 1'];
+  if (hidesKeys(session.server)) pins.push('show_gipk_in_create_table_and_information_schema = 0');
+  await session.query(`SET SESSION ${pins.join(', ')}`);
+  const before = names.map((name) => {
+    const value = rows[0]![name];
+    return `${name} = ${typeof value === 'number' ? value : `'${String(value)}'`}`;
+  });
+  return `SET SESSION ${before.join(', ')}`;
 }

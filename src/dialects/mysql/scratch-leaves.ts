@@ -61,19 +61,45 @@ function definesDatabase(keyword: string, object: string, code: readonly Word[],
 }
 
 const READABLE = new Set(['information_schema', 'performance_schema', 'sys']);
+/** Behind these no list of tables goes on. */
+const ENDS_LIST = new Set(
+  'WHERE GROUP ORDER HAVING SET SELECT LIMIT ON USING VALUES WINDOW WHEN THEN ELSE DO'.split(' '),
+);
+/** `EXTRACT(YEAR FROM t.d)`: no table follows. */
+const WITH_FROM = new Set(['EXTRACT', 'TRIM', 'SUBSTRING', 'SUBSTR']);
 
 function otherDatabase(code: readonly Word[], keyword: string, name: string): string | null {
+  const isPlaced = placesOf(code, keyword);
   let isList = false;
+  const calls: string[] = [];
   for (const [at, { keyword: word, text }] of code.entries()) {
-    if (BEFORE_TABLE.has(word)) isList = true;
-    else if (text !== ',' && text !== '.' && code[at]?.name === null) isList = false;
     const previous = code[at - 1];
-    const isPlace = previous !== undefined && (BEFORE_TABLE.has(previous.keyword) || (previous.text === ',' && isList));
+    if (text === '(') calls.push(previous?.keyword ?? '');
+    else if (text === ')') calls.pop();
+    const isFunction = word === 'FROM' && WITH_FROM.has(calls.at(-1) ?? '');
+    if (isPlaced(at) && !isFunction) isList = true;
+    else if (ENDS_LIST.has(word) || (text !== ',' && text !== '.' && code[at]?.name === null)) isList = false;
+    const isPlace = isList && (isPlaced(at - 1) || previous?.text === ',');
     if (!isPlace || code[at + 1]?.text !== '.' || code[at + 2]?.name == null) continue;
-    // JOIN … ON a.id = b.id
-    if (previous.keyword === 'ON' && !DEFINES.has(keyword)) continue;
     const database = code[at]!.name;
     if (database !== null && database !== name && !READABLE.has(database.toLowerCase())) return database;
   }
   return null;
+}
+
+/** Tells behind which words of a statement the name of a table or routine stands. */
+function placesOf(code: readonly Word[], keyword: string): (at: number) => boolean {
+  const isDefinition = DEFINES.has(keyword);
+  const find = (...words: string[]): number => code.findIndex(({ keyword: word }) => words.includes(word));
+  const query = find('SELECT');
+  // CREATE TRIGGER … ON t, CREATE INDEX … ON t; later ones join tables.
+  const on = isDefinition && find('TRIGGER', 'INDEX') !== -1 ? find('ON') : -1;
+  return (at) => {
+    const word = code[at]?.keyword ?? '';
+    if (!BEFORE_TABLE.has(word)) return false;
+    if (word === 'ON') return at === on;
+    if (word === 'LIKE') return isDefinition && (query === -1 || at < query);
+    // ON DUPLICATE KEY UPDATE t.a = 1
+    return word !== 'UPDATE' || code[at - 1]?.keyword !== 'KEY';
+  };
 }

@@ -10,6 +10,7 @@ import {
   type ScratchOptions,
 } from '../scratch-dialect.ts';
 import type { DatabaseUrl, MysqlUrl } from '../url.ts';
+import { readSettings, restore } from './borrow.ts';
 import { connect } from './connect.ts';
 import { describeError } from './errors.ts';
 import { quote } from './quote.ts';
@@ -35,15 +36,12 @@ async function create(given: DatabaseUrl | null, options: ScratchOptions): Promi
     const scratchUrl: MysqlUrl = { ...url, database: name, display: `a scratch database on ${url.display}` };
     const session = await connect(scratchUrl, connecting);
     const made = name;
+    const settings = await readSettings(session);
     return {
       name: made,
       display: scratchUrl.display,
       session,
-      reset: async () => {
-        await session.query('ROLLBACK');
-        await session.query(`USE ${quote(made)}`);
-        await session.query('SET SESSION foreign_key_checks = 1, autocommit = 1');
-      },
+      reset: () => restore(session, settings, made),
       drop: async () => {
         await session.close().catch(() => undefined);
         try {

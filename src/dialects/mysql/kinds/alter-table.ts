@@ -1,9 +1,27 @@
 import type { Statement } from '../../../diff/rules.ts';
-import type { SchemaObject } from '../../../schema/object.ts';
+import type { ObjectId, SchemaObject } from '../../../schema/object.ts';
 import { quote } from '../quote.ts';
+import type { OnlineStep } from './online.ts';
 
-export function alterTable(table: string, clause: string, said: Omit<Statement, 'sql'> = {}): Statement {
-  return { sql: `ALTER TABLE ${quote(table)} ${clause}`, ...said };
+/** A statement with what the end of the plan makes of it. */
+export interface MysqlStatement extends Statement {
+  /** Settings of the session that it needs, as expressions by name. */
+  readonly session?: Readonly<Record<string, string>>;
+  /** Of an ALTER TABLE: the table, and what the server has to do for each clause; `null` for what is not known. */
+  readonly alters?: { readonly table: string; readonly steps: readonly (OnlineStep | null)[] };
+  /**
+   * `first`, `alone`: no other clause can stand beside it, and it runs before the others, or after them. `last`: it stands
+   * behind all others, without a comma.
+   */
+  readonly place?: 'first' | 'alone' | 'last';
+}
+
+type Said = Omit<MysqlStatement, 'sql' | 'alters'> & { readonly step?: OnlineStep | undefined };
+
+/** @param step what the server does for it, where that is known */
+export function alterTable(table: string, clause: string, said: Said = {}): MysqlStatement {
+  const { step, ...rest } = said;
+  return { sql: `ALTER TABLE ${quote(table)} ${clause}`, alters: { table, steps: [step ?? null] }, ...rest };
 }
 
 /** What belongs to one table is altered together. */
@@ -13,31 +31,54 @@ export function tableOf({ path }: SchemaObject): string {
 
 const ALTER = /^(ALTER TABLE `(?:[^`]|``)+`) (.*)$/s;
 
+interface Combined {
+  readonly head: string | undefined;
+  readonly parts: MysqlStatement[];
+}
+
 /**
  * One ALTER TABLE of several for one table: each copies the table, and some changes are refused in two steps (an index
  * that a foreign key needs, the key of an AUTO_INCREMENT column).
  */
-export function combine(statements: readonly Statement[]): Statement[] {
-  const combined: { head: string | undefined; clauses: string[]; parts: Statement[] }[] = [];
-  for (const statement of statements) {
-    const [, head, clause] = ALTER.exec(statement.sql) ?? [];
+export function combine(statements: readonly Statement[]): MysqlStatement[] {
+  const combined: Combined[] = [];
+  const ofPlace = (place: MysqlStatement['place']): MysqlStatement[] =>
+    (statements as readonly MysqlStatement[]).filter((statement) => statement.place === place);
+  for (const statement of statements as readonly MysqlStatement[]) {
+    if (statement.place === 'alone' || statement.place === 'first') continue;
+    const head = ALTER.exec(statement.sql)?.[1];
     const last = combined.at(-1);
-    if (head === undefined || last?.head !== head) combined.push({ head, clauses: [clause!], parts: [statement] });
-    else {
-      last.clauses.push(clause!);
-      last.parts.push(statement);
-    }
+    if (head === undefined || last?.head !== head || clashes(last.parts, statement))
+      combined.push({ head, parts: [statement] });
+    else last.parts.push(statement);
   }
-  return combined.map(({ head, clauses, parts }) =>
-    parts.length === 1 ? parts[0]! : { ...together(parts), sql: `${head}\n  ${clauses.join(',\n  ')}` },
-  );
+  const rest = combined.map((one) => (one.parts.length === 1 ? one.parts[0]! : together(one)));
+  return [...ofPlace('first'), ...rest, ...ofPlace('alone')];
 }
 
-function together(parts: readonly Statement[]): Omit<Statement, 'sql'> {
-  const hazards = parts.flatMap(({ hazard }) => hazard ?? []);
-  const loses = parts.flatMap(({ loses: lost }) => lost ?? []);
+const DROPS_KEY = / DROP FOREIGN KEY /;
+const ADDS_KEY = / ADD CONSTRAINT .* FOREIGN KEY /s;
+
+/** In one statement a foreign key cannot be dropped and made again under its name (errno 121). */
+function clashes(parts: readonly MysqlStatement[], { sql }: MysqlStatement): boolean {
+  return ADDS_KEY.test(sql) && parts.some((part) => DROPS_KEY.test(part.sql));
+}
+
+function together({ head, parts }: Combined): MysqlStatement {
+  const hazards = new Set(parts.flatMap(({ hazard }) => hazard ?? []));
+  const loses: ObjectId[] = parts.flatMap(({ loses: lost }) => lost ?? []);
+  const session = Object.assign({}, ...parts.map((part) => part.session ?? {})) as Record<string, string>;
+  const inOrder = [...parts.filter(({ place }) => place !== 'last'), ...parts.filter(({ place }) => place === 'last')];
+  const clauses = inOrder.map(({ sql, place }, at) => {
+    const comma = at === 0 ? '' : place === 'last' ? '\n  ' : ',\n  ';
+    return `${comma}${ALTER.exec(sql)![2]!}`;
+  });
+  const steps = parts.flatMap(({ alters }) => alters?.steps ?? [null]);
   return {
-    ...(hazards.length === 0 ? {} : { hazard: hazards.join(' ') }),
+    sql: `${head}\n  ${clauses.join('')}`,
+    alters: { table: parts[0]!.alters!.table, steps },
+    ...(hazards.size === 0 ? {} : { hazard: [...hazards].join(' ') }),
     ...(loses.length === 0 ? {} : { loses }),
+    ...(Object.keys(session).length === 0 ? {} : { session }),
   };
 }

@@ -1,7 +1,15 @@
 import type { KindTable } from '../../../diff/rules.ts';
 import { column } from './column.ts';
+import { constraint } from './constraint.ts';
+import { database } from './database.ts';
+import { definer } from './definer.ts';
+import { event } from './event.ts';
+import { routine } from './routine.ts';
+import { sequence } from './sequence.ts';
 import { index } from './table-index.ts';
 import { table } from './table.ts';
+import { trigger } from './trigger.ts';
+import { view } from './view.ts';
 
 export const kinds: KindTable = {
   schema: { unsupported: 'a schema is the database itself on MySQL and MariaDB' },
@@ -13,28 +21,28 @@ export const kinds: KindTable = {
   domain: { unsupported: 'MySQL and MariaDB have no domains' },
   domainConstraint: { unsupported: 'MySQL and MariaDB have no domains' },
   rangeType: { unsupported: 'MySQL and MariaDB have no range types' },
-  baseType: { unsupported: 'MySQL and MariaDB have no types of its own making' },
+  baseType: { unsupported: 'MySQL and MariaDB have no types made by SQL' },
   collation: { unsupported: 'MySQL and MariaDB have no collations made by SQL' },
   conversion: { unsupported: 'MySQL and MariaDB have no encoding conversions' },
-  sequence: { unsupported: "MariaDB's sequences are not read yet" },
-  sequenceOwner: { unsupported: 'MySQL and MariaDB have no sequences' },
+  sequence,
+  sequenceOwner: { unsupported: 'no column owns a sequence on MySQL and MariaDB' },
   table,
   inheritance: { unsupported: 'MySQL and MariaDB have no table inheritance' },
   partition: { unsupported: 'partitions are part of their table on MySQL and MariaDB' },
   column,
   default: { unsupported: 'a default is part of its column on MySQL and MariaDB' },
-  constraint: { unsupported: 'foreign keys and checks are not read on MySQL and MariaDB yet' },
+  constraint,
   index,
   replicaIdentity: { unsupported: 'MySQL and MariaDB have no replica identities' },
   clusterOn: { unsupported: 'MySQL and MariaDB have no clustering by an index' },
   statistics: { unsupported: 'statistics are no part of a schema on MySQL and MariaDB' },
-  view: { unsupported: 'views are not read on MySQL and MariaDB yet' },
+  view,
   materializedView: { unsupported: 'MySQL and MariaDB have no materialized views' },
   rule: { unsupported: 'MySQL and MariaDB have no rewrite rules' },
-  trigger: { unsupported: 'triggers are not read on MySQL and MariaDB yet' },
+  trigger,
   policy: { unsupported: 'MySQL and MariaDB have no row policies' },
-  routine: { unsupported: 'routines are not read on MySQL and MariaDB yet' },
-  aggregate: { unsupported: 'aggregates are not read on MySQL and MariaDB yet' },
+  routine,
+  aggregate: { unsupported: 'an aggregate is a routine on MySQL and MariaDB' },
   operator: { unsupported: 'MySQL and MariaDB have no operators made by SQL' },
   operatorFamily: { unsupported: 'MySQL and MariaDB have no operator families' },
   operatorClass: { unsupported: 'MySQL and MariaDB have no operator classes' },
@@ -51,10 +59,10 @@ export const kinds: KindTable = {
   subscription: { unsupported: 'MySQL and MariaDB have no subscriptions' },
   eventTrigger: { unsupported: 'MySQL and MariaDB have no event triggers' },
   comment: { unsupported: 'a comment is part of its table or column on MySQL and MariaDB' },
-  owner: { unsupported: 'MySQL and MariaDB have no owners of tables' },
+  owner: definer,
   privileges: { unsupported: 'privileges belong to accounts, not to a schema, on MySQL and MariaDB' },
   defaultPrivileges: { unsupported: 'MySQL and MariaDB have no default privileges' },
   securityLabel: { unsupported: 'MySQL and MariaDB have no security labels' },
-  event: { unsupported: 'events are not read on MySQL and MariaDB yet' },
-  database: { unsupported: 'the options of a database are not read on MySQL and MariaDB yet' },
+  event,
+  database,
 };

@@ -1,14 +1,9 @@
 import { readClauses, textOf } from '../../sql/clauses.ts';
 import type { Token } from '../../sql/token.ts';
 import { lexer } from '../lex.ts';
+import { readColumn, type ReadColumn } from './column-text.ts';
 import { PRIMARY } from './table-index.ts';
-
-export interface ReadColumn {
-  readonly name: string;
-  readonly type: string;
-  /** All behind the type, without its collation. */
-  readonly clause: string;
-}
+import { nameIn, withoutMarks, wordOf } from './text.ts';
 
 export interface ReadIndex {
   readonly name: string;
@@ -18,50 +13,64 @@ export interface ReadIndex {
   readonly names: readonly string[];
 }
 
+export interface ReadConstraint {
+  readonly name: string;
+  readonly type: 'FOREIGN KEY' | 'CHECK';
+  /** What follows its name. */
+  readonly definition: string;
+  /** Those of its own table; of a check, all names in it. */
+  readonly columns: readonly string[];
+  /** The table that it refers to, and the columns there. */
+  readonly references: { readonly table: string; readonly columns: readonly string[] } | undefined;
+}
+
 /** What SHOW CREATE TABLE says, clause by clause, in the server's words. */
 export interface ReadTable {
   readonly columns: readonly ReadColumn[];
   readonly indexes: readonly ReadIndex[];
+  readonly constraints: readonly ReadConstraint[];
   readonly options: readonly string[];
-  /** What is neither, such as `foreign key x of this`. */
+  /** `WITH SYSTEM VERSIONING`, periods. */
+  readonly clauses: readonly string[];
+  /** What follows PARTITION BY. */
+  readonly partitionBy: string | undefined;
+  /** What is none of these. */
   readonly rest: readonly string[];
 }
 
-export function readTable(sql: string): ReadTable {
+/** Takes apart what SHOW CREATE TABLE prints, on MariaDB or MySQL. */
+export function readTable(printed: string): ReadTable {
+  const sql = withoutMarks(printed);
   const { items, after } = readClauses(sql, lexer(sql));
   const columns: ReadColumn[] = [];
   const indexes: ReadIndex[] = [];
+  const constraints: ReadConstraint[] = [];
+  const clauses: string[] = [];
   const rest: string[] = [];
   for (const item of items) {
-    if (item[0]!.kind === 'name') columns.push(readColumn(sql, item));
-    else {
-      const index = readIndex(sql, item);
-      if (index === undefined) rest.push(describe(sql, item));
-      else indexes.push(index);
+    if (item[0]!.kind === 'name') {
+      columns.push(readColumn(sql, item));
+      continue;
     }
+    const index = readIndex(sql, item);
+    const constraint = index === undefined ? readConstraint(sql, item) : undefined;
+    if (index !== undefined) indexes.push(index);
+    else if (constraint !== undefined) constraints.push(constraint);
+    else if (wordOf(sql, item[0]) === 'PERIOD') clauses.push(textOf(sql, item));
+    else rest.push(`clause of this: ${textOf(sql, item)}`);
   }
-  const { options, unknown } = readOptions(textOf(sql, after));
-  return { columns, indexes, options, rest: [...rest, ...unknown] };
+  const tail = readTail(sql, after);
+  return {
+    columns,
+    indexes,
+    constraints,
+    ...tail,
+    clauses: [...clauses, ...tail.clauses],
+    rest: [...rest, ...tail.rest],
+  };
 }
 
-const nameIn = (sql: string, { start, end }: Token): string => sql.slice(start + 1, end - 1).replaceAll('``', '`');
-
-/** Types are printed in lower case and all that follows them in upper case, or in a comment that is code. */
-function readColumn(sql: string, [name, ...tokens]: readonly Token[]): ReadColumn {
-  let depth = 0;
-  let at = 0;
-  for (; at < tokens.length; at++) {
-    const word = sql.slice(tokens[at]!.start, tokens[at]!.end);
-    if (word === '(') depth += 1;
-    else if (word === ')') depth -= 1;
-    else if (depth === 0 && /^(?:[A-Z_]+$|\/\*)/.test(word)) break;
-  }
-  const type = textOf(sql, tokens.slice(0, at));
-  const clause = textOf(sql, tokens.slice(at)).replace(/^(?:CHARACTER SET \w+ ?)?(?:COLLATE \w+ ?)?/, '');
-  return { name: nameIn(sql, name!), type, clause };
-}
-
-const INDEX = /^(?:(PRIMARY|UNIQUE|FULLTEXT|SPATIAL|VECTOR) )?KEY /;
+const INDEX = /^(?:(PRIMARY|UNIQUE|FULLTEXT|SPATIAL|VECTOR) )?KEY\b/;
 
 function readIndex(sql: string, item: readonly Token[]): ReadIndex | undefined {
   const found = INDEX.exec(textOf(sql, item));
@@ -75,29 +84,55 @@ function readIndex(sql: string, item: readonly Token[]): ReadIndex | undefined {
     name: isPrimary ? PRIMARY : nameIn(sql, item[at]!),
     unique: isPrimary || type === 'UNIQUE',
     definition: prefix + textOf(sql, body),
-    names: body.filter(({ kind }) => kind === 'name').map((token) => nameIn(sql, token)),
+    names: namesOf(sql, body),
   };
 }
 
-function describe(sql: string, item: readonly Token[]): string {
-  const text = textOf(sql, item);
-  const name = item.find(({ kind }) => kind === 'name');
-  if (!text.startsWith('CONSTRAINT ') || name === undefined) return `clause of this: ${text}`;
-  const kind = / FOREIGN KEY /.test(text) ? 'foreign key' : 'constraint';
-  return `${kind} ${nameIn(sql, name)} of this`;
+function readConstraint(sql: string, item: readonly Token[]): ReadConstraint | undefined {
+  if (wordOf(sql, item[0]) !== 'CONSTRAINT' || item[1]?.kind !== 'name') return undefined;
+  const body = item.slice(2);
+  const definition = textOf(sql, body);
+  const common = { name: nameIn(sql, item[1]), definition };
+  if (wordOf(sql, body[0]) === 'CHECK') {
+    return { ...common, type: 'CHECK', columns: namesOf(sql, body), references: undefined };
+  }
+  const at = body.findIndex((token) => token.kind === 'word' && wordOf(sql, token) === 'REFERENCES');
+  if (wordOf(sql, body[0]) !== 'FOREIGN' || at === -1) return undefined;
+  const open = body.findIndex((token, index) => index > at && wordOf(sql, token) === '(');
+  const table = nameIn(sql, body[open - 1]!);
+  const references = { table, columns: namesOf(sql, body.slice(open)) };
+  return { ...common, type: 'FOREIGN KEY', columns: namesOf(sql, body.slice(0, at)), references };
 }
 
-const OPTION = /^(DEFAULT CHARSET|[A-Z_]+|`\w+`)=('(?:[^'\\]|\\.|'')*'|\([^)]*\)|[^\s']+)\s*/s;
+function namesOf(sql: string, tokens: readonly Token[]): string[] {
+  return tokens.filter(({ kind }) => kind === 'name').map((token) => nameIn(sql, token));
+}
+
+const OPTION = /^((?:DEFAULT )?CHARSET|[A-Z_]+|`[^`]+`)=('(?:[^'\\]|\\.|'')*'|\([^)]*\)|[^\s']+)\s*/s;
+const BARE = /^(WITH SYSTEM VERSIONING|START TRANSACTION)\s*/;
+const TABLESPACE = /^(?:TABLESPACE `(?:[^`]|``)+`|STORAGE (?:DISK|MEMORY))\s*/;
 
 /** The counter moves with the rows and is no part of the schema. */
 const COUNTER = 'AUTO_INCREMENT=';
 
-function readOptions(tail: string): { options: string[]; unknown: string[] } {
+function readTail(
+  sql: string,
+  after: readonly Token[],
+): Pick<ReadTable, 'options' | 'clauses' | 'partitionBy' | 'rest'> {
+  const at = after.findIndex((token, index) => {
+    return token.kind === 'word' && wordOf(sql, token) === 'PARTITION' && wordOf(sql, after[index + 1]) === 'BY';
+  });
+  const partitionBy = at === -1 ? undefined : textOf(sql, after.slice(at + 2));
   const options: string[] = [];
-  let left = tail;
-  for (let found = OPTION.exec(left); found !== null; found = OPTION.exec(left)) {
-    if (!found[0].startsWith(COUNTER)) options.push(`${found[1]}=${found[2]}`);
+  const clauses: string[] = [];
+  let left = textOf(sql, at === -1 ? after : after.slice(0, at));
+  for (;;) {
+    const option = OPTION.exec(left);
+    const found = option ?? BARE.exec(left) ?? TABLESPACE.exec(left);
+    if (found === null) break;
+    if (option === null) clauses.push(found[0].trim());
+    else if (!found[0].startsWith(COUNTER)) options.push(`${found[1]}=${found[2]}`);
     left = left.slice(found[0].length);
   }
-  return { options, unknown: left === '' ? [] : [`clause of this: ${left}`] };
+  return { options, clauses, partitionBy, rest: left === '' ? [] : [`clause of this: ${left}`] };
 }
