@@ -25,6 +25,7 @@ export interface AttemptRequest {
   readonly rules: SchemaDialect;
   readonly filter: ObjectFilter;
   readonly answers: Answers;
+  readonly assertions: boolean;
   readonly target: InspectedSide;
   /** The heads as they are named. */
   readonly heads: string;
@@ -93,6 +94,7 @@ class Attempt {
       managed,
       inspect,
       fills,
+      assertions: this.#request.assertions,
       settle: (before, after) => settleSpelling(context, rules, head.server, before, after),
     });
     const statements = [...renamed.statements, ...proof.statements];

@@ -29,6 +29,8 @@ export interface AutogenerateRequest extends ObjectFilter, DraftRequest, TargetG
   readonly allowEmpty: boolean;
   /** Writes a revision although it does not lead to the target. */
   readonly unproven: boolean;
+  /** Statements say how the server is to carry them out, and fail where it would copy a table: MySQL and MariaDB. */
+  readonly assertions: boolean;
 }
 
 /** What was found and proved in one dialect. */
@@ -144,6 +146,7 @@ async function tryTarget(
     rules,
     filter: request,
     answers,
+    assertions: request.assertions,
     target: opened,
     heads: namedHeads(heads),
   });

@@ -22,6 +22,8 @@ export interface CompareRequest extends ObjectFilter {
   readonly from: Side;
   readonly to: Side;
   readonly renames: RenameWish;
+  /** False: statements do not say how the server is to carry them out. */
+  readonly assertions?: boolean | undefined;
 }
 
 export interface Comparison {
@@ -44,7 +46,7 @@ export async function compareSides(context: SideContext, request: CompareRequest
   const requests = await decideRenames(rules, inspections.from.schema, inspections.to.schema, request.renames);
   const plan =
     requests.length === 0
-      ? planBetween(inspections, rules)
+      ? planBetween(inspections, rules, request)
       : await planWithRenames(context, request, inspections, rules, requests);
   return { ...plan, from: { ...from, ...inspections.from }, to: { ...to, ...inspections.to } };
 }
@@ -86,20 +88,25 @@ interface Inspections {
 }
 
 /** The plan between two inspections that are fit to be compared. */
-function planBetween({ from, to }: Inspections, rules: PlanRules): SchemaPlan {
+function planBetween(
+  { from, to }: Inspections,
+  rules: PlanRules,
+  { assertions }: Pick<CompareRequest, 'assertions'>,
+): SchemaPlan {
   // What an empty side's server would be does not matter.
   const { number: version, flavor } = (to.schema.size > 0 ? to : from).server;
-  return planChanges({ from: from.schema, to: to.schema, version, flavor }, rules);
+  return planChanges({ from: from.schema, to: to.schema, version, flavor, assertions }, rules);
 }
 
 /** Renames are carried out in a scratch database that is like `from`, since the server rewrites what names the renamed. */
 function planWithRenames(
   context: SideContext,
-  { from: side }: CompareRequest,
+  request: CompareRequest,
   { from, to }: Inspections,
   rules: SchemaDialect,
   requests: readonly RenameRequest[],
 ): Promise<SchemaPlan> {
+  const { from: side } = request;
   return inScratch(context, async (scratch) => {
     if (side.type === 'database')
       await copySchema(from, await inspectScratch(context, scratch, side.said), rules, scratch.session);
@@ -115,7 +122,7 @@ function planWithRenames(
     const renamed = await carryOutRenames(requests, rules, scratch.session, await inspect(), inspect, (now, done) =>
       decideWithin(rules, now.schema, to.schema, done),
     );
-    const plan = planBetween({ from: renamed.inspection, to }, rules);
+    const plan = planBetween({ from: renamed.inspection, to }, rules, request);
     return {
       changes: [...renamed.changes, ...plan.changes],
       statements: [...renamed.statements, ...plan.statements],

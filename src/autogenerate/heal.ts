@@ -30,6 +30,7 @@ export interface ProofRequest {
   readonly managed: (schema: Schema) => Schema;
   readonly inspect: () => Promise<Inspection>;
   readonly fills: ReadonlyMap<ObjectId, string>;
+  readonly assertions: boolean;
   /** `to` in the words of another schema, where the two differ in nothing else. */
   readonly settle: (from: Schema, to: Schema) => Promise<Schema>;
 }
@@ -42,7 +43,7 @@ const ROUNDS = 3;
  * the statements together lead there.
  */
 export async function planAndProve(request: ProofRequest): Promise<Proof> {
-  const { rules, session, managed, inspect, fills, settle } = request;
+  const { rules, session, managed, inspect, fills, assertions, settle } = request;
   const statements: Statement[] = [];
   let current = request.from;
   let to = request.to;
@@ -51,7 +52,7 @@ export async function planAndProve(request: ProofRequest): Promise<Proof> {
     const { number: version, flavor } = current.server;
     const from = managed(current.schema);
     to = await settle(from, to);
-    const plan = planChanges({ from, to, version, flavor, fills }, rules);
+    const plan = planChanges({ from, to, version, flavor, fills, assertions }, rules);
     changes ??= plan.changes;
     const isStuck = round > ROUNDS || plan.statements.length === 0;
     if (isStuck) return { changes, statements, residue: diff(from, to), failure: null, after: current };

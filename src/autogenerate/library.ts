@@ -47,6 +47,8 @@ export interface DiffOptions extends SchemaOptions {
   readonly to: SchemaSide;
   /** `'none'`: a rename is a drop and an add; or `['old:new', …]`. Without it, what looks like a rename throws (exit 12). */
   readonly renames?: 'none' | readonly string[];
+  /** False leaves out `ALGORITHM=…, LOCK=…`, by which MySQL and MariaDB refuse to copy a table that need not be copied. */
+  readonly assertions?: boolean;
 }
 
 export interface DiffReport {
@@ -74,8 +76,8 @@ export interface InspectOptions extends SchemaOptions {
 export async function diff(options: DiffOptions): Promise<DiffReport> {
   return onSides(options, [options.from, options.to], async (context, [from, to]) => {
     const { compareSides, plainStatement, shownChange } = await import('./compare.ts');
-    const { include, exclude, renames } = options;
-    const request = { from: from!, to: to!, renames, include, exclude };
+    const { include, exclude, renames, assertions } = options;
+    const request = { from: from!, to: to!, renames, assertions, include, exclude };
     const { changes, statements } = await compareSides(context, request);
     return { changes: changes.map(shownChange), statements: statements.map(plainStatement) };
   });

@@ -6,10 +6,13 @@ import type { Renamed } from './row-comparison.ts';
 export function respelledNames(
   from: Schema,
   to: Schema,
-  fold: (name: string) => string,
+  fold: (name: string, kind: 'table' | 'column') => string,
   renames: readonly Renamed[],
 ): Renamed[] {
-  const foldedId = (kind: 'table' | 'column', path: Path): string => idOf(kind, path.map(fold));
+  const foldedId = (kind: 'table' | 'column', path: Path): string => {
+    const last = path.length - 1;
+    return idOf(kind, [...path.slice(0, -1).map((name) => fold(name, 'table')), fold(path[last]!, kind)]);
+  };
   const renamed = new Set(renames.map(({ kind, from: path }) => idOf(kind, path)));
   const afterwards = new Map<string, Path>();
   for (const { kind, path } of to.objects()) {

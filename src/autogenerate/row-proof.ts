@@ -50,7 +50,8 @@ export async function proveWithRows(request: RowProofRequest): Promise<RowProof>
   const { rules, session, statements, from, to } = request;
   const { filled, unfilled } = await rules.fill(session, from);
   const renames = request.renames ?? [];
-  const respelled = rules.fold === undefined ? [] : respelledNames(from, to, (name) => rules.fold!(name), renames);
+  const respelled =
+    rules.fold === undefined ? [] : respelledNames(from, to, (name, kind) => rules.fold!(name, kind), renames);
   const comparison = comparisonOf(from, to, statements, [...renames, ...respelled], rules);
   const befores = comparison.tables.map(({ before }) => before);
   const before = await rules.tally(session, befores);

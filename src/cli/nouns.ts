@@ -20,7 +20,10 @@ export function nounOf(object: SchemaObject): string {
   const { kind } = object;
   if (kind === 'constraint' || kind === 'routine') return object.definition.type.toLowerCase();
   if (kind === 'index') return object.definition.unique === true ? 'unique index' : 'index';
-  if (kind === 'table') return object.definition.server === undefined ? 'table' : 'foreign table';
+  if (kind === 'table') {
+    if (object.definition.using !== undefined) return 'virtual table';
+    return object.definition.server === undefined ? 'table' : 'foreign table';
+  }
   return NOUNS[kind] ?? words(kind);
 }
 

@@ -48,6 +48,8 @@ export function isOnAnother(kind: Kind): boolean {
 
 /** As people write it: without `public`, a routine with its arguments. */
 export function shortName({ kind, path }: { readonly kind: Kind; readonly path: Path }): string {
+  // Where a name stands for one of each type, that type is said beside it.
+  if (kind === 'routine' && path.length === 2) return nameOf(path.slice(1));
   if (kind === 'routine' || kind === 'aggregate') {
     const [schema, name, ...args] = path;
     return `${shortPath([schema!, name!])}(${args.join(', ')})`;

@@ -24,6 +24,9 @@ export default class Diff extends ToraleCommand {
       exclusive: ['no-renames'],
     }),
     'no-renames': Flags.boolean({ description: 'what looks like a rename is a drop and an add' }),
+    'no-assertions': Flags.boolean({
+      description: 'leave out ALGORITHM and LOCK, which keep MySQL from copying a table unexpectedly',
+    }),
     ...filterFlags,
     ...schemaFlags,
   };
@@ -49,6 +52,7 @@ export default class Diff extends ToraleCommand {
         from: read.sides[0]!,
         to: read.sides[1]!,
         renames: flags['no-renames'] ? 'none' : flags.rename,
+        assertions: !flags['no-assertions'],
         include: flags.include,
         exclude: flags.exclude,
       });

@@ -13,6 +13,7 @@ const AUTOGENERATE_FLAGS = [
   'fill',
   'allow-empty',
   'unproven',
+  'no-assertions',
   'include',
   'exclude',
 ] as const;
@@ -69,6 +70,10 @@ export default class Revision extends ToraleCommand {
       description: 'write a revision although it does not lead to the target',
       helpGroup: 'AUTOGENERATE',
     }),
+    'no-assertions': Flags.boolean({
+      description: 'leave out ALGORITHM and LOCK, which keep MySQL from copying a table unexpectedly',
+      helpGroup: 'AUTOGENERATE',
+    }),
     head: Flags.string({
       description: 'what it follows: a revision, head (default), base for a new root (repeatable: a merge)',
       multiple: true,
@@ -122,6 +127,7 @@ export default class Revision extends ToraleCommand {
         exclude: flags.exclude,
         allowEmpty: flags['allow-empty'],
         unproven: flags.unproven,
+        assertions: !flags['no-assertions'],
         ask: flags.json ? undefined : renameAsker(),
       });
       return { json: autogenerateJson(report), text: autogenerateText(report, this.output.style) };

@@ -70,5 +70,5 @@ export interface RowRules {
   /** Whether values may become others in a column of the same type; absent: never. */
   converts?(before: ColumnPlace, after: ColumnPlace): boolean;
   /** What all spellings of a name have in common, where several are one name. */
-  fold?(name: string): string;
+  fold?(name: string, kind: 'table' | 'column'): string;
 }

@@ -43,6 +43,7 @@ export class Project {
       fills: [],
       allowEmpty: false,
       unproven: false,
+      assertions: true,
       ...request,
     });
   }

@@ -51,6 +51,7 @@ describeOn(['postgres'], 'revisions for several dialects', () => {
         fills: [],
         allowEmpty: false,
         unproven: false,
+        assertions: true,
         ...request,
       });
     const upgrade = async (db: TestDatabase): Promise<void> => {
