@@ -43,6 +43,8 @@ export interface Outcome {
   readonly to: Schema;
   /** Schemas at head that the target does not name. */
   readonly leftAlone: readonly string[];
+  /** What could be used at head or is new, and cannot be used afterwards, each with the server's words. */
+  readonly broken: ReadonlyMap<string, string>;
 }
 
 /**
@@ -79,6 +81,7 @@ class Attempt {
     const { leftAlone } = managedOf(filterSchema(head.schema, filter), to, this.#hasSchemas);
     const from = managed(head.schema);
     refuseEmpty(from, to, target.said);
+    const brokenAtHead = await rules.unusable?.(scratch.session);
     const inspect = (): Promise<Inspection> => inspectScratch(context, scratch, head.said);
     const wish = answers.renamesIn(rules, from, to);
     const requests = await decideRenames(rules, from, to, wish, answers.ask);
@@ -97,9 +100,21 @@ class Attempt {
       assertions: this.#request.assertions,
       settle: (before, after) => settleSpelling(context, rules, head.server, before, after),
     });
+    const broken = new Map(await rules.unusable?.(scratch.session));
+    for (const what of brokenAtHead?.keys() ?? []) broken.delete(what);
     const statements = [...renamed.statements, ...proof.statements];
     const changes = [...renamed.changes, ...proof.changes];
-    return { head, renamed, proof, statements, changes, from: managed(renamed.inspection.schema), to, leftAlone };
+    return {
+      head,
+      renamed,
+      proof,
+      statements,
+      changes,
+      from: managed(renamed.inspection.schema),
+      to,
+      leftAlone,
+      broken,
+    };
   }
 
   get #hasSchemas(): boolean {

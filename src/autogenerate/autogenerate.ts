@@ -17,7 +17,7 @@ import { compareFold } from './fold-check.ts';
 import { notProved } from './heal.ts';
 import { openSide } from './open-side.ts';
 import { readTargets, type Target, type TargetGround } from './read-target.ts';
-import { refuseLostRows, refuseSecrets, sayingDialect } from './refusals.ts';
+import { refuseBroken, refuseLostRows, refuseSecrets, sayingDialect } from './refusals.ts';
 import { residueLines } from './residue.ts';
 import { withHazards, type RowProof } from './row-proof.ts';
 import type { SideInput } from './side.ts';
@@ -167,6 +167,7 @@ async function prove(tried: Tried, { unproven }: AutogenerateRequest): Promise<T
   const { renamed, proof } = outcome;
   refuseSecrets(outcome.changes);
   if (report.residue.length > 0 && !unproven) throw notProved(proof, report.residue, report.target);
+  if (!unproven) refuseBroken(outcome.broken, report.target);
   const rows = await tryWithRows(target.context, rules, outcome);
   if (!unproven) refuseLostRows(rows, proof);
   const statements = [...renamed.statements, ...withHazards(proof.statements, rows?.failing ?? [])];

@@ -31,6 +31,17 @@ export function refuseSecrets(changes: readonly Change[]): void {
   });
 }
 
+/** @throws ToraleError NOT_PROVED for views and triggers that the target would leave unusable */
+export function refuseBroken(broken: ReadonlyMap<string, string>, said: string): void {
+  if (broken.size === 0) return;
+  const shown = [...broken].slice(0, 3).map(([what, why]) => `  ${what}: ${why}`);
+  if (broken.size > shown.length) shown.push(`  and ${broken.size - shown.length} more`);
+  throw new ToraleError('NOT_PROVED', [`${said} would leave behind what cannot be used:`, ...shown].join('\n'), {
+    hint: 'Mend or drop it there. Nothing was written; --unproven writes it nevertheless.',
+    data: { broken: Object.fromEntries(broken) },
+  });
+}
+
 export function refuseLostRows(rows: RowProof | null, proof: Proof): void {
   const hint = 'Nothing was written. --unproven writes it nevertheless.';
   const stopped = rows?.stoppedAt === undefined ? undefined : proof.statements[rows.stoppedAt];

@@ -17,9 +17,10 @@ export function scratchGuard(
   isDedicated: boolean,
 ): ScratchGuard {
   if (isDedicated) return () => undefined;
+  const seen = new Set<string>();
   return (sql) => {
     for (const statement of dialect.split(sql)) {
-      const reason = leaves(statement, name);
+      const reason = leaves(statement, name, seen);
       if (reason === null) continue;
       throw new ToraleError(
         'SCRATCH_REFUSED',

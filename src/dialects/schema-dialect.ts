@@ -31,6 +31,13 @@ export interface SchemaDialect extends PlanRules {
    * @param isOwn tells what belongs to Torale and is no part of the schema
    */
   inspect(session: Session, isOwn: (object: SchemaObject) => boolean): Promise<Inspection>;
+  /**
+   * What the server keeps although it cannot be used, such as a view on a column that is gone; absent where a server takes
+   * no such thing.
+   *
+   * @returns why, in the server's words, by what it is: `view big_users`
+   */
+  unusable?(session: Session): Promise<ReadonlyMap<string, string>>;
   /** How rows are made up, for the proof that none is lost. */
   readonly rows?: RowRules;
 }

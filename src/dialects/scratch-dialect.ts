@@ -37,9 +37,10 @@ export interface ScratchDialect {
   /**
    * What a statement would do outside of its own database, as far as its text tells.
    *
+   * @param seen what earlier statements left behind that later ones can set off, kept here
    * @returns `CREATE ROLE changes the whole server`; null where it stays inside
    */
-  leaves(statement: SqlStatement, name: string): string | null;
+  leaves(statement: SqlStatement, name: string, seen?: Set<string>): string | null;
 }
 
 const PREFIX = 'torale_scratch_';

@@ -1,4 +1,5 @@
 import type { SchemaDialect } from '../schema-dialect.ts';
+import { unusable } from './unusable.ts';
 import { inspect } from './inspect.ts';
 import { tablesToRebuild } from './kinds/in-place.ts';
 import { kinds } from './kinds/index.ts';
@@ -9,5 +10,6 @@ export const sqliteSchema: SchemaDialect = {
   kinds,
   rebuilt: tablesToRebuild,
   inspect,
+  unusable,
   rows: sqliteRows,
 };

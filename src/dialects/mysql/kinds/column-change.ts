@@ -72,6 +72,18 @@ function isShort(length: string, collation: string): boolean {
   return Number(length) * (BYTES[collation.split('_')[0]!] ?? 1) < 256;
 }
 
+const OWN_FAMILIES = [/^(?:point|linestring|polygon|multi\w+|geom\w+)/, /^uuid\b/, /^inet6\b/, /^inet4\b/, /^vector\b/];
+const TEXT = /^(?:json|enum|set|(?:var)?(?:char|binary)|(?:tiny|medium|long)?(?:text|blob))\b/;
+
+/**
+ * Whether the server turns values of one type into the other at all: geometries, addresses and identifiers become none but
+ * texts and bytes (error 4078 of MariaDB, 1416 of MySQL).
+ */
+export function converts(before: string, after: string): boolean {
+  if (TEXT.test(before) || TEXT.test(after)) return true;
+  return OWN_FAMILIES.every((family) => family.test(before) === family.test(after));
+}
+
 const RISING = [
   ['tinyint', 'smallint', 'mediumint', 'int', 'bigint'],
   ['tinytext', 'text', 'mediumtext', 'longtext'],

@@ -2,7 +2,7 @@ import type { KindRules, PlanContext } from '../../../diff/rules.ts';
 import { idOf, keyOf, nameOf, sameDefinition, type ObjectOf } from '../../../schema/object.ts';
 import { quote } from '../quote.ts';
 import { alterTable, tableOf, type MysqlStatement } from './alter-table.ts';
-import { changeOf, isFixed, isWeighty, type ColumnChange } from './column-change.ts';
+import { changeOf, converts, isFixed, isWeighty, type ColumnChange } from './column-change.ts';
 import { columnText } from './column-text.ts';
 import type { OnlineStep } from './online.ts';
 import { longestRising } from './rising.ts';
@@ -42,7 +42,11 @@ export const column: KindRules<'column'> = {
   renamedAsked: { loses: ({ definition }) => definition.generated === undefined },
   // Names of columns are alike whatever their case: https://dev.mysql.com/doc/refman/8.4/en/identifier-case-sensitivity.html
   identity: ({ path }) => `${path[0]}.${path[1]!.toLowerCase()}`,
-  behind: ({ path, definition: { position } }) => (position ? [idOf('column', [path[0]!, position])] : []),
+  // What says no collation gets that which its table has by then.
+  behind: ({ path, definition: { position } }) => [
+    idOf('table', [path[0]!]),
+    ...(position ? [idOf('column', [path[0]!, position])] : []),
+  ],
   disturbs: (from, to, dependent) => {
     if (isFixed(changeOf(from, to))) return false;
     // A foreign key holds on to the types on both of its ends (errors 1833, 3780), a functional index to what it is over:
@@ -137,6 +141,7 @@ function placeOf({ definition: { position } }: Column): string {
 
 /** https://mariadb.com/kb/en/generated-columns/: how a column is computed cannot be changed, nor whether it is stored. */
 function canModify(from: Column, to: Column): boolean {
+  if (!converts(from.definition.type, to.definition.type)) return false;
   const isAlike = (field: 'generated' | 'expression' | 'type' | 'collation'): boolean =>
     from.definition[field] === to.definition[field];
   if (to.definition.generated === undefined) return from.definition.generated !== 'virtual';

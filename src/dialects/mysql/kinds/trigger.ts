@@ -24,7 +24,7 @@ export const trigger: KindRules<'trigger'> = {
   occupies: ({ path }) => [`trigger ${path[1]!}`],
   behind: (object, { to }) => [
     ...(before(object, to) === undefined ? [] : [keyOf(before(object, to)!)]),
-    ...columnsIn(object),
+    ...(to.has(keyOf(object)) ? columnsIn(object) : []),
   ],
   mentions: ({ definition }) => definition.definition,
 };
