@@ -4,9 +4,10 @@
 //   node test/campaigns/pairs.mjs [--url postgres://…] [--id GLOB] [--show] [--reverse] FILE.jsonl …
 //   node test/campaigns/pairs.mjs [--url …] --show BEFORE.sql AFTER.sql
 //   node test/campaigns/pairs.mjs --dialect sqlite …                                 in memory, with no server
+//   node test/campaigns/pairs.mjs --dialect mariadb [--url mysql://…] …
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { openPostgres, openSqlite } from './parts/pair-grounds.mjs';
+import { openMysql, openPostgres, openSqlite } from './parts/pair-grounds.mjs';
 import { planChanges } from '../../src/diff/plan.ts';
 import { diff } from '../../src/diff/diff.ts';
 import { loadSchemaDialect } from '../../src/dialects/load-schema.ts';
@@ -16,7 +17,7 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     dialect: { type: 'string', default: 'postgres' },
-    url: { type: 'string', default: 'postgres://postgres@127.0.0.1:5541/postgres' },
+    url: { type: 'string' },
     id: { type: 'string' },
     show: { type: 'boolean', default: false },
     reverse: { type: 'boolean', default: false },
@@ -25,7 +26,14 @@ const { values, positionals } = parseArgs({
   },
 });
 
-const ground = values.dialect === 'sqlite' ? await openSqlite() : await openPostgres(values.url);
+const GROUNDS = {
+  postgres: () => openPostgres(values.url ?? 'postgres://postgres@127.0.0.1:5541/postgres'),
+  mariadb: () => openMysql(values.url ?? 'mysql://root@127.0.0.1:3306/mysql'),
+  sqlite: openSqlite,
+};
+const ground = await GROUNDS[values.dialect]();
+/** DDL commits by itself. */
+const hasTransactions = values.dialect !== 'mariadb';
 
 const isSql = positionals.some((file) => file.endsWith('.sql'));
 const pairs = isSql
@@ -57,7 +65,7 @@ const pairs = isSql
 const pattern =
   values.id === undefined ? /./ : new RegExp(`^${values.id.replaceAll('.', '\\.').replaceAll('*', '.*')}$`);
 
-const rules = await loadSchemaDialect(values.dialect);
+const rules = await loadSchemaDialect(values.dialect === 'mariadb' ? 'mysql' : values.dialect);
 
 async function run(pair) {
   await ground.prepare(pair);
@@ -82,7 +90,7 @@ async function run(pair) {
     for (const { sql, transactional } of statements) {
       try {
         if (transactional === false) await finish('COMMIT');
-        else if (!open) {
+        else if (!open && hasTransactions) {
           await a.session.query('BEGIN');
           open = true;
         }

@@ -1,4 +1,5 @@
 // Where pairs of schemas are tried: databases of a server, or in memory.
+import mysql from 'mysql2/promise';
 import pg from 'pg';
 import { loadDialect } from '../../../src/dialects/load.ts';
 import { parseDatabaseUrl } from '../../../src/dialects/registry.ts';
@@ -86,5 +87,41 @@ export async function openSqlite() {
       return { session, drop: () => session.close() };
     },
     async close() {},
+  };
+}
+
+/** @returns {Promise<Ground>} */
+export async function openMysql(base) {
+  const admin = await mysql.createConnection({ uri: base, multipleStatements: true });
+  const dialect = await loadDialect('mysql');
+  return {
+    takes: () => true,
+    async prepare() {},
+    async database(sql) {
+      const name = `pair_${process.pid}_${Math.random().toString(36).slice(2, 8)}`;
+      const url = new URL(base);
+      url.pathname = `/${name}`;
+      await admin.query(`CREATE DATABASE ${name} CHARACTER SET utf8mb4; USE ${name}; SET foreign_key_checks = 0`);
+      try {
+        // One of them may need DELIMITER lines.
+        for (const { text } of dialect.split(sql)) await admin.query(text);
+      } catch (error) {
+        await admin.query(`DROP DATABASE ${name}`);
+        throw new Error(`load: ${error.message}`, { cause: error });
+      }
+      const session = await dialect.connect(parseDatabaseUrl(url.href, { base: '.' }), {
+        connectTimeoutMs: 5000,
+        readOnly: false,
+        create: false,
+      });
+      return {
+        session,
+        async drop() {
+          await session.close();
+          await admin.query(`DROP DATABASE ${name}`);
+        },
+      };
+    },
+    close: () => admin.end(),
   };
 }
