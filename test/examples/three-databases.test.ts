@@ -3,18 +3,26 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { torale } from '../support/cli.ts';
-import { describeOn, freshDatabase, type TestDatabase } from '../support/databases.ts';
+import { describeOn, flavorOf, freshDatabase, type TestDatabase } from '../support/databases.ts';
 import { temporaryFolder } from './folder.ts';
 
 const EXAMPLE = fileURLToPath(new URL('../../examples/three-databases', import.meta.url));
 
-describeOn(['postgres'], 'examples/three-databases', () => {
+/** Each test needs both servers. */
+const needed = flavorOf('mysql') === undefined ? 'mysql' : 'postgres';
+
+describeOn([needed], 'examples/three-databases', () => {
   const setUp = async () => {
     const folder = temporaryFolder();
     cpSync(EXAMPLE, folder, { recursive: true });
-    const databases = { sqlite: await freshDatabase('sqlite'), postgres: await freshDatabase('postgres') };
+    const databases = {
+      sqlite: await freshDatabase('sqlite'),
+      postgres: await freshDatabase('postgres'),
+      mysql: await freshDatabase('mysql'),
+    };
+    const scratch = `${databases.postgres.url} ${databases.mysql.url}`;
     const run = ({ url }: TestDatabase, ...args: string[]) =>
-      torale([...args, '--url', url], { cwd: folder, env: { TORALE_SCRATCH_URL: databases.postgres.url } });
+      torale([...args, '--url', url], { cwd: folder, env: { TORALE_SCRATCH_URL: scratch } });
     return { folder, databases, run };
   };
 
@@ -39,7 +47,7 @@ describeOn(['postgres'], 'examples/three-databases', () => {
     }
   });
 
-  test('check finds nothing on either, and autogenerate nothing to write', async () => {
+  test('check finds nothing on any of them, and autogenerate nothing to write', async () => {
     const { databases, run } = await setUp();
     // The stored ones may be of another major version of the server.
     expect((await run(databases.sqlite, 'snapshot', '--all')).stdout).toMatch(/^Wrote 3 snapshots\.$/m);
@@ -47,14 +55,16 @@ describeOn(['postgres'], 'examples/three-databases', () => {
       await run(db, 'upgrade', 'head');
       const { code, stdout } = await run(db, 'check', '--drift');
       expect(stdout).toMatch(/sqlite: schema\/sqlite\.sql equals head/);
+      expect(stdout).toMatch(/mysql: schema\/mysql\.sql equals head/);
       expect(stdout).toMatch(/postgres: schema\/postgres\.sql equals head/);
       expect(stdout).toMatch(/none: the database is as \w{12} left it/);
       expect(code).toBe(0);
-      expect((await run(db, 'revision', '--autogenerate', '-m', 'x')).stdout).toMatch(
-        /^No differences: .* equals head \w{12} on sqlite, postgres\. Nothing was written\.$/m,
-      );
     }
-  });
+    const { stdout } = await run(databases.mysql, 'revision', '--autogenerate', '-m', 'x');
+    expect(stdout).toMatch(
+      /^No differences: .* equals head \w{12} on sqlite, postgres, mysql\. Nothing was written\.$/m,
+    );
+  }, 180_000);
 
   test('what the README says is in the files', async () => {
     const readme = readFileSync(join(EXAMPLE, 'README.md'), 'utf8');

@@ -3,7 +3,7 @@
  *
  * Revision ID: 035b4eebcfb2
  * Revises: 8b5715513814
- * Create Date: 2026-11-21T20:54:40.863Z
+ * Create Date: 2026-11-21T21:52:00.479Z
  */
 import type { Operations } from 'torale';
 
@@ -16,5 +16,6 @@ export async function upgrade(op: Operations): Promise<void> {
   await op.execute({
     sqlite: null,
     postgres: `CREATE INDEX bookmarks_search ON public.bookmarks USING gin (to_tsvector('simple'::regconfig, title))`,
+    mysql: `ALTER TABLE \`bookmarks\` ADD FULLTEXT KEY \`bookmarks_search\` (\`title\`)`,
   });
 }

@@ -3,7 +3,7 @@
  *
  * Revision ID: d881e5321c53
  * Revises: (base)
- * Create Date: 2026-11-21T20:54:26.225Z
+ * Create Date: 2026-11-21T21:51:53.352Z
  */
 import type { Operations } from 'torale';
 
@@ -28,6 +28,15 @@ export async function upgrade(op: Operations): Promise<void> {
         email text NOT NULL
       )
     `,
+    mysql: `
+      CREATE TABLE \`users\` (
+        \`id\` bigint(20) NOT NULL AUTO_INCREMENT,
+        \`name\` varchar(200) NOT NULL,
+        \`email\` varchar(254) NOT NULL,
+        PRIMARY KEY (\`id\`),
+        UNIQUE KEY \`users_email\` (\`email\`)
+      ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci
+    `,
   });
   await op.execute({
     sqlite: `
@@ -50,9 +59,22 @@ export async function upgrade(op: Operations): Promise<void> {
         UNIQUE (user_id, url)
       )
     `,
+    mysql: `
+      CREATE TABLE \`bookmarks\` (
+        \`id\` bigint(20) NOT NULL AUTO_INCREMENT,
+        \`user_id\` bigint(20) NOT NULL,
+        \`url\` varchar(500) COLLATE utf8mb4_bin NOT NULL,
+        \`title\` varchar(500) DEFAULT NULL COMMENT 'what the page calls itself',
+        \`rating\` int(11) DEFAULT NULL,
+        PRIMARY KEY (\`id\`),
+        UNIQUE KEY \`bookmarks_user_url\` (\`user_id\`,\`url\`),
+        CONSTRAINT \`bookmarks_user\` FOREIGN KEY (\`user_id\`) REFERENCES \`users\` (\`id\`)
+      ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci
+    `,
   });
   await op.execute({
     sqlite: null,
     postgres: `CREATE UNIQUE INDEX users_email ON public.users USING btree (lower(email))`,
+    mysql: null,
   });
 }
