@@ -1,4 +1,5 @@
 import type { Run } from '../apply/run.ts';
+import { loadScratchDialect } from '../dialects/load-scratch.ts';
 import type { DialectName } from '../dialects/names.ts';
 import type { Inspection } from '../dialects/schema-dialect.ts';
 import { diff } from '../diff/diff.ts';
@@ -26,7 +27,10 @@ export async function compareFold(
   try {
     const { schema, stale } = await foldAt(run, heads, dialect);
     if (stale.length > 0) return warn(`${stale.join(', ')}: edited after the snapshot was written.`);
-    const differences = diff(schema, schemaOf(snapshotOf(replayed.schema, dialect, replayed.server).objects));
+    const { inherent } = await loadScratchDialect(dialect);
+    const differences = diff(schema, schemaOf(snapshotOf(replayed.schema, dialect, replayed.server).objects)).filter(
+      (change) => change.type !== 'create' || change.object.kind !== inherent,
+    );
     const objects = differences.length === 1 ? '1 object' : `${differences.length} objects`;
     if (differences.length > 0)
       warn(`The stored snapshots differ from what the revisions do on ${dialect}, in ${objects}.`);

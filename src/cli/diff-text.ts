@@ -267,13 +267,20 @@ function fieldText(field: string, before: unknown, after: unknown): string {
   if (field === 'definition' || field === 'columns') return `another ${name === 'columns' ? 'list of columns' : name}`;
   if (after === true) return name;
   if (before === true) return `no ${name}`;
-  const [was, now] = [valueText(before), valueText(after)];
   // What else a dialect says of it are its own words, which need no name before them.
-  if (field === 'clauses' && was.length + now.length < 80)
-    return `${before === undefined ? 'nothing' : was} → ${after === undefined ? 'nothing' : now}`;
+  if (field === 'clauses') {
+    const [gone, come] = [clausesOnlyIn(before, after), clausesOnlyIn(after, before)];
+    if (gone.length + come.length < 80) return `${gone || 'nothing'} → ${come || 'nothing'}`;
+  }
+  const [was, now] = [valueText(before), valueText(after)];
   if (before === undefined) return `${name} ${now}`;
   if (after === undefined) return `no ${name}`;
   return was.length + now.length < 80 ? `${name} ${was} → ${now}` : `another ${name}`;
+}
+
+function clausesOnlyIn(clauses: unknown, others: unknown): string {
+  const [some, rest] = [clauses, others].map((value) => (Array.isArray(value) ? (value as readonly string[]) : []));
+  return some!.filter((clause) => !rest!.includes(clause)).join(', ');
 }
 
 function valueText(value: unknown): string {

@@ -19,6 +19,8 @@ const NOUNS: Partial<Record<Kind, string>> = {
 export function nounOf(object: SchemaObject): string {
   const { kind } = object;
   if (kind === 'constraint' || kind === 'routine') return object.definition.type.toLowerCase();
+  // On MySQL and MariaDB a primary key is an index, and no other can have its name.
+  if (kind === 'index' && object.path.at(-1) === 'PRIMARY') return 'primary key';
   if (kind === 'index') return object.definition.unique === true ? 'unique index' : 'index';
   if (kind === 'table') {
     if (object.definition.using !== undefined) return 'virtual table';

@@ -1,3 +1,4 @@
+import type { Kind } from '../schema/kinds.ts';
 import type { SchemaObject } from '../schema/object.ts';
 import type { Session } from '../session/session.ts';
 import type { SqlStatement } from './sql/statement.ts';
@@ -27,6 +28,8 @@ export interface ScratchDatabase {
 export interface ScratchDialect {
   /** What every new database has. */
   readonly pristine: readonly SchemaObject[];
+  /** The kind of what every database has as its server makes it: stored snapshots know it only once a revision changed it. */
+  readonly inherent?: Kind;
   /**
    * Makes an empty database on a server, like the one of that URL in encoding and collation. Drops what runs that died
    * left behind there.

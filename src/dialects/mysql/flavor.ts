@@ -58,10 +58,27 @@ export function enforcesInPlace(flavor: FlavorName): boolean {
 }
 
 /**
+ * Whether no two checks of a database can have one name; on MariaDB those of one table cannot:
+ * https://dev.mysql.com/doc/refman/8.4/en/create-table-check-constraints.html, https://mariadb.com/kb/en/constraint/
+ */
+export function namesChecksApart(flavor: FlavorName | undefined): boolean {
+  return flavor === 'mysql';
+}
+
+/**
  * MariaDB has CREATE OR REPLACE for triggers, routines and events, which keeps the grants on a routine:
  * https://mariadb.com/kb/en/create-procedure/, https://mariadb.com/kb/en/create-trigger/. MySQL has it for views alone.
  */
 export function replacesPrograms(flavor: FlavorName): boolean {
+  return flavor === 'mariadb';
+}
+
+/**
+ * Whether a row without a value in a TIMESTAMP gets the time of the moment when that becomes NOT NULL: measured on MariaDB
+ * 10.11, under any sql_mode. MySQL refuses while explicit_defaults_for_timestamp is on:
+ * https://dev.mysql.com/doc/refman/8.4/en/server-system-variables.html#sysvar_explicit_defaults_for_timestamp
+ */
+export function stampsNulls(flavor: FlavorName): boolean {
   return flavor === 'mariadb';
 }
 

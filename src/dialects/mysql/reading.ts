@@ -24,6 +24,10 @@ export interface Ground {
   readonly collations: ReadonlyMap<string, string>;
 }
 
+/** Other engines do not know them, and keep them all the same: https://mariadb.com/kb/en/aria-storage-engine/ */
+const OF_ARIA = /^(?:PAGE_CHECKSUM|TRANSACTIONAL)=/;
+const ARIA_DEFAULT = 'PAGE_CHECKSUM=1';
+
 /** Makes objects of what the server prints, one answer of SHOW CREATE after the other. */
 export class Reading {
   readonly unread: string[] = [];
@@ -71,7 +75,9 @@ export class Reading {
   }
 
   /** A table's collation is always said, also where it is its character set's own. */
-  #options({ options }: ReadTable): { options: readonly string[]; collation: string } {
+  #options(table: ReadTable): { options: readonly string[]; collation: string } {
+    const isAria = table.options.includes('ENGINE=Aria');
+    const options = table.options.filter((option) => (isAria ? option !== ARIA_DEFAULT : !OF_ARIA.test(option)));
     const said = options.find((option) => option.startsWith('COLLATE='))?.slice('COLLATE='.length);
     const charset =
       options.find((option) => option.startsWith('DEFAULT CHARSET='))?.slice('DEFAULT CHARSET='.length) ?? '';

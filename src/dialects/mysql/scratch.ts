@@ -16,7 +16,7 @@ import { describeError } from './errors.ts';
 import { quote } from './quote.ts';
 import { leaves } from './scratch-leaves.ts';
 
-export const mysqlScratch: ScratchDialect = { pristine: [], create, leaves };
+export const mysqlScratch: ScratchDialect = { pristine: [], inherent: 'database', create, leaves };
 
 async function create(given: DatabaseUrl | null, options: ScratchOptions): Promise<ScratchDatabase> {
   const url = given as MysqlUrl;

@@ -2,6 +2,7 @@ import type { Statement } from '../../../diff/rules.ts';
 import type { ObjectId, SchemaObject } from '../../../schema/object.ts';
 import { quote } from '../quote.ts';
 import type { OnlineStep } from './online.ts';
+import { NAME } from './text.ts';
 
 /** A statement with what the end of the plan makes of it. */
 export interface MysqlStatement extends Statement {
@@ -64,11 +65,42 @@ function clashes(parts: readonly MysqlStatement[], { sql }: MysqlStatement): boo
   return ADDS_KEY.test(sql) && parts.some((part) => DROPS_KEY.test(part.sql));
 }
 
+const PLACED = new RegExp(
+  `^ALTER TABLE ${NAME} (?:ADD COLUMN (${NAME}) |MODIFY COLUMN (${NAME}) .* (?:FIRST|AFTER ${NAME})$)`,
+  's',
+);
+const BEHIND = new RegExp(` AFTER (${NAME})$`);
+
+/**
+ * Where a column stands is read clause by clause: what it stands behind has to be there, though it may be computed from this
+ * one.
+ */
+function columnsBehind(parts: readonly MysqlStatement[]): MysqlStatement[] {
+  const placed = new Map(
+    parts.flatMap((part) => {
+      const found = PLACED.exec(part.sql);
+      return found === null ? [] : [[found[1] ?? found[2]!, part] as const];
+    }),
+  );
+  const ordered = new Set<MysqlStatement>();
+  for (const part of parts) {
+    const waiting: MysqlStatement[] = [];
+    for (let next: MysqlStatement | undefined = part; next !== undefined && !ordered.has(next);) {
+      if (waiting.includes(next)) break;
+      waiting.push(next);
+      next = placed.get(BEHIND.exec(next.sql)?.[1] ?? '');
+    }
+    for (const one of waiting.toReversed()) ordered.add(one);
+  }
+  return [...ordered];
+}
+
 function together({ head, parts }: Combined): MysqlStatement {
   const hazards = new Set(parts.flatMap(({ hazard }) => hazard ?? []));
   const loses: ObjectId[] = parts.flatMap(({ loses: lost }) => lost ?? []);
   const session = Object.assign({}, ...parts.map((part) => part.session ?? {})) as Record<string, string>;
-  const inOrder = [...parts.filter(({ place }) => place !== 'last'), ...parts.filter(({ place }) => place === 'last')];
+  const rest = columnsBehind(parts.filter(({ place }) => place !== 'last'));
+  const inOrder = [...rest, ...parts.filter(({ place }) => place === 'last')];
   const clauses = inOrder.map(({ sql, place }, at) => {
     const comma = at === 0 ? '' : place === 'last' ? '\n  ' : ',\n  ';
     return `${comma}${ALTER.exec(sql)![2]!}`;

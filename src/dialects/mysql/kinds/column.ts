@@ -1,5 +1,6 @@
 import type { KindRules, PlanContext } from '../../../diff/rules.ts';
 import { idOf, keyOf, nameOf, sameDefinition, type ObjectOf } from '../../../schema/object.ts';
+import { stampsNulls } from '../flavor.ts';
 import { quote } from '../quote.ts';
 import { alterTable, tableOf, type MysqlStatement } from './alter-table.ts';
 import { changeOf, converts, isFixed, isWeighty, type ColumnChange } from './column-change.ts';
@@ -98,7 +99,7 @@ function modify(from: Column, to: Column, isMoved: boolean, context: PlanContext
     fill === undefined
       ? []
       : [{ sql: `UPDATE ${quote(table)} SET ${quote(name)} = ${fill} WHERE ${quote(name)} IS NULL` }];
-  const hazard = hazardOf(to, change, fill !== undefined);
+  const hazard = hazardOf(to, change, fill !== undefined, context);
   const isCounter =
     to.definition.clauses?.includes('AUTO_INCREMENT') && !from.definition.clauses?.includes('AUTO_INCREMENT');
   const needsStrict = change.becomesNotNull || change.type === 'other' || isCounter === true;
@@ -112,10 +113,22 @@ function modify(from: Column, to: Column, isMoved: boolean, context: PlanContext
   ];
 }
 
-function hazardOf({ path, definition: { type } }: Column, change: ColumnChange, isFilled: boolean): string {
+function hazardOf(
+  { path, definition: { type } }: Column,
+  change: ColumnChange,
+  isFilled: boolean,
+  { flavor }: PlanContext,
+): string {
   const name = nameOf(path);
   const hazards: string[] = [];
-  if (change.becomesNotNull && !isFilled) hazards.push(`Fails where a row has no value in ${name}.`);
+  const isStamped = type.startsWith('timestamp') && stampsNulls(flavor);
+  if (change.becomesNotNull && !isFilled) {
+    hazards.push(
+      isStamped
+        ? `Rows without a value in ${name} get the time at which this runs.`
+        : `Fails where a row has no value in ${name}.`,
+    );
+  }
   if (change.rounds) hazards.push(`Values of ${name} are rounded to ${type}.`);
   if (change.type === 'other') hazards.push(`Fails where a value of ${name} does not fit ${type}.`);
   return hazards.join(' ');

@@ -1,7 +1,7 @@
 import type { Fate, KindRules, Order, PlanContext } from '../../../diff/rules.ts';
 import { idOf, keyOf, nameOf, type ObjectId, type ObjectOf } from '../../../schema/object.ts';
 import type { Schema } from '../../../schema/schema.ts';
-import { dropCheck, enforcesInPlace } from '../flavor.ts';
+import { dropCheck, enforcesInPlace, namesChecksApart } from '../flavor.ts';
 import { quote } from '../quote.ts';
 import { alterTable, type MysqlStatement } from './alter-table.ts';
 
@@ -58,6 +58,12 @@ export const constraint: KindRules<'constraint'> = {
     const hazard = isHeld ? { hazard: `Fails where a row of ${to.path[0]} breaks ${nameOf(to.path)}.` } : {};
     const word = isHeld ? 'ENFORCED' : 'NOT ENFORCED';
     return [alterTable(to.path[0]!, `ALTER CHECK ${quote(to.path[1]!)} ${word}`, hazard)];
+  },
+  occupies: ({ path, definition }, context) => {
+    const [table, name] = path.map((part) => part.toLowerCase()) as [string, string];
+    if (definition.type === 'FOREIGN KEY') return [`foreign key ${name}`];
+    // https://dev.mysql.com/doc/refman/8.4/en/create-table-check-constraints.html: "unique per schema"
+    return [namesChecksApart(context?.flavor) ? `check ${name}` : `check ${table}.${name}`];
   },
   // Without it the server would have to make an index of its own for a foreign key.
   behind: (object, context) =>

@@ -5,6 +5,8 @@ export interface EventTimes {
 }
 
 const HOUR_S = 3600;
+/** Hardly anybody says another time of the clock, and an event may well be made on the hour. */
+const FULL_HOUR = ':00:00';
 const TIME = / (AT|STARTS|ENDS) '(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)(?:\.\d+)?'/g;
 
 /**
@@ -19,6 +21,7 @@ export function eventText(printed: string, { created, altered }: EventTimes): st
     if (away === undefined) return said;
     const hours = Math.round(away / HOUR_S);
     if (hours === 0) return word === 'STARTS' ? '' : ` ${word} CURRENT_TIMESTAMP`;
+    if (time.endsWith(FULL_HOUR)) return said;
     return ` ${word} CURRENT_TIMESTAMP + INTERVAL ${hours} HOUR`;
   });
   return schedule + printed.slice(at);

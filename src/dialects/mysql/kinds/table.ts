@@ -63,9 +63,9 @@ function alter(from: Table, to: Table, context: PlanContext): MysqlStatement[] {
   const come = after.filter((clause) => !before.includes(clause));
   const partitions = changePartitioning(from.definition.partitionBy, to.definition.partitionBy);
   return [
-    ...gone.map((clause) => dropClause(to, clause)),
+    ...gone.map((clause) => dropClause(from, to, clause)),
     ...options,
-    ...come.map((clause) => addClause(to, clause, context)),
+    ...come.map((clause) => addClause(from, to, clause, context)),
     ...(partitions === null ? [] : [partitionStatement(name, partitions)]),
   ];
 }
@@ -90,22 +90,30 @@ function partitionStatement(
 const isPeriod = (clause: string): boolean => clause.startsWith('PERIOD ');
 const VERSIONING = 'WITH SYSTEM VERSIONING';
 
-function addClause(object: Table, clause: string, { to }: PlanContext): MysqlStatement {
+function addClause(before: Table, object: Table, clause: string, { to }: PlanContext): MysqlStatement {
   const [table] = object.path as [string];
   if (clause === VERSIONING) {
     // A column can only be left out of what is versioned already (error 4124).
     const columns = to.parts(keyOf(object), 'column');
     const leavesOut = columns.some(({ definition }) => definition.clauses?.includes('WITHOUT SYSTEM VERSIONING'));
-    return alterTable(table, 'ADD SYSTEM VERSIONING', leavesOut ? { place: 'first' } : {});
+    const place = leavesOut ? 'first' : isMoved(before, object) ? 'alone' : undefined;
+    return alterTable(table, 'ADD SYSTEM VERSIONING', place === undefined ? {} : { place });
   }
   return alterTable(table, isPeriod(clause) ? `ADD ${clause}` : clause);
 }
 
-function dropClause(object: Table, clause: string): MysqlStatement {
+/** No table with versions goes to another engine (error 4118), not even where it is to have none. */
+function isMoved(from: Table, to: Table): boolean {
+  const isTimed = [from, to].some(({ definition: { clauses = [] } }) => clauses.some(isPeriod));
+  return !isTimed && optionOf(from, 'ENGINE') !== optionOf(to, 'ENGINE');
+}
+
+function dropClause(before: Table, object: Table, clause: string): MysqlStatement {
   const [table] = object.path as [string];
   if (clause === VERSIONING) {
     const hazard = `Data loss: the history of ${nameOf(object.path)}, every row that was changed or deleted.`;
-    return alterTable(table, 'DROP SYSTEM VERSIONING', { hazard, loses: [keyOf(object)] });
+    const place = isMoved(before, object) ? { place: 'first' as const } : {};
+    return alterTable(table, 'DROP SYSTEM VERSIONING', { hazard, loses: [keyOf(object)], ...place });
   }
   // PERIOD FOR `p` (`a`, `b`)
   const [, period] = /^(PERIOD FOR (?:SYSTEM_TIME|`(?:[^`]|``)+`))/.exec(clause) ?? [];

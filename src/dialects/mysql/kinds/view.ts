@@ -42,7 +42,12 @@ export const view: KindRules<'view'> = {
   occupies: ({ path }) => [`name ${path[0]!}`],
   // The server lets what a view uses go without a word, and refuses a view of what is not there.
   outlives: () => true,
-  lingers: (object, needed, { to }) => to.has(keyOf(object)) && !to.has(keyOf(needed)),
+  lingers: (object, needed, context) => {
+    const id = keyOf(needed);
+    const { from, to } = context;
+    const isGone = !to.has(id) || (context.fate(id) === 'replace' && from.get(id) === needed);
+    return isGone && to.has(keyOf(object));
+  },
   // It is refused while one of those that it uses is not yet what it is to be.
   behind: (object, { to }) => to.needs(keyOf(object)).map(({ id }) => id),
   mentions: ({ definition }) => definition.definition,

@@ -42,7 +42,7 @@ export interface RowTable {
 /** Tables whose rows are elsewhere, or are made by the server. */
 const ELSEWHERE = new Set(['federated', 'connect', 'spider', 'mrg_myisam', 'ndb', 's3', 'sphinx', 'oqgraph']);
 
-/** The tables of a schema by their ids; `elsewhere` names those that cannot have rows of their own. */
+/** The tables of a schema by their ids. */
 export function rowTablesOf(schema: Schema): ReadonlyMap<ObjectId, RowTable> {
   const tables = [...schema.objects()].filter((object): object is ObjectOf<'table'> => object.kind === 'table');
   return new Map(tables.map((table) => [idOf('table', table.path), rowTableOf(table, schema)]));
@@ -133,7 +133,7 @@ function rowColumnOf(
 }
 
 /** The names in quotes: the server prints all names so. */
-export function namesIn(sql: string): string[] {
+function namesIn(sql: string): string[] {
   return tokensOf(sql)
     .filter(({ kind }) => kind === 'name')
     .map((token) => nameIn(sql, token));

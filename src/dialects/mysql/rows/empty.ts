@@ -1,8 +1,8 @@
+import { idOf } from '../../../schema/object.ts';
 import type { Session } from '../../../session/session.ts';
 import type { EmptiedTable, RowFailure } from '../../row-rules.ts';
 import { nameIn, tokensOf } from '../kinds/text.ts';
 import { quote } from '../quote.ts';
-import { idOfTable } from './fill.ts';
 import { withSettings } from './settings.ts';
 
 interface Table {
@@ -34,7 +34,7 @@ export async function emptyTables(session: Session, failure: RowFailure): Promis
   return gone.length > 0 ? gone : null;
 }
 
-const emptied = ({ name }: Table): EmptiedTable => ({ id: idOfTable(name), handle: name });
+const emptied = ({ name }: Table): EmptiedTable => ({ id: idOf('table', [name]), handle: name });
 
 function namesIn(sql: string): ReadonlySet<string> {
   const tokens = tokensOf(sql).filter(({ kind }) => kind === 'name' || kind === 'word');

@@ -1,4 +1,4 @@
-import { idOf, type ObjectId } from '../../../schema/object.ts';
+import type { ObjectId } from '../../../schema/object.ts';
 import type { Schema } from '../../../schema/schema.ts';
 import type { Session } from '../../../session/session.ts';
 import type { Filling } from '../../row-rules.ts';
@@ -66,5 +66,3 @@ async function countsOf(session: Session, tables: readonly RowTable[]): Promise<
     return counts;
   }
 }
-
-export const idOfTable = (name: string): ObjectId => idOf('table', [name]);

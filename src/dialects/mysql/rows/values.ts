@@ -7,7 +7,7 @@ export type Value = string;
 export const NULL: Value = 'NULL';
 
 /** A text as a literal, where backslashes are escapes. */
-export function textValue(text: string): Value {
+function textValue(text: string): Value {
   return `'${text.replaceAll('\\', '\\\\').replaceAll("'", "''")}'`;
 }
 
@@ -29,7 +29,7 @@ function readType(type: string): Type {
 }
 
 /** The words of an enum or a set, in their quotes. */
-export function membersOf(type: string): string[] {
+function membersOf(type: string): string[] {
   return [...type.matchAll(/'(?:[^']|'')*'/g)].map(([member]) => member.replaceAll('\\', '\\\\'));
 }
 
