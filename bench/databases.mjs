@@ -16,7 +16,7 @@ import pg from 'pg';
  * @property {string} url a file for SQLite
  * @property {() => Promise<void> | void} renew makes it, empty
  * @property {() => Promise<void> | void} drop
- * @property {(sql: string) => Promise<void> | void} run
+ * @property {(sql: string | string[]) => Promise<void> | void} run a list where the server takes one statement at a time
  */
 
 const SERVERS = {
@@ -91,6 +91,6 @@ export function serverDatabase(dialect, name) {
     url: url.href,
     renew: () => SEND[dialect](server, [drop, `CREATE DATABASE ${name}`]),
     drop: () => SEND[dialect](server, [drop]),
-    run: (sql) => SEND[dialect](url.href, [sql]),
+    run: (sql) => SEND[dialect](url.href, [sql].flat()),
   };
 }

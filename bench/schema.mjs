@@ -1,4 +1,4 @@
-// node bench/schema.mjs [--dialect postgres|sqlite] [--tables 1000,5000] [--runs 5] [--bin dist/bin.cjs]
+// node bench/schema.mjs [--dialect postgres|mysql|sqlite] [--tables 1000,5000] [--runs 5] [--bin dist/bin.cjs]
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
@@ -9,6 +9,7 @@ import { parseArgs } from 'node:util';
 import Database from 'better-sqlite3';
 import { findServers, serverDatabase } from './databases.mjs';
 import { measure, withoutForeign } from './measure.mjs';
+import { dumpVersion, mysqlVersion, mysqlWork } from './schema-mysql.mjs';
 import { alembicVersion, sqliteWork } from './schema-sqlite.mjs';
 
 const { values: options } = parseArgs({
@@ -25,8 +26,9 @@ const bin = resolve(options.bin);
 const say = (text) => process.stderr.write(process.stderr.isTTY ? `\r\u001b[2K${text}` : '');
 
 const isSqlite = options.dialect === 'sqlite';
-if (!isSqlite && options.dialect !== 'postgres')
-  throw new Error(`--dialect takes postgres or sqlite, not '${options.dialect}'.`);
+const isMysql = options.dialect === 'mysql';
+if (!isSqlite && !isMysql && options.dialect !== 'postgres')
+  throw new Error(`--dialect takes postgres, mysql or sqlite, not '${options.dialect}'.`);
 if (!sizes.every((size) => size >= 100))
   throw new Error(`--tables takes numbers from 100 on, not '${options.tables}'.`);
 if (!(runs >= 1)) throw new Error(`--runs takes a number, not '${options.runs}'.`);
@@ -38,9 +40,14 @@ function goOn() {
   if (stopped !== undefined) throw new Error('stopped');
 }
 
-const peer = isSqlite ? alembicVersion() : spawnSync('pg_dump', ['--version'], { encoding: 'utf8' }).stdout?.trim();
-if (peer === undefined) process.stderr.write(`Left out: there is no ${isSqlite ? 'Alembic' : 'pg_dump'}.\n`);
-const server = isSqlite ? sqliteTitle() : await postgresVersion();
+const peerName = isSqlite ? 'Alembic' : isMysql ? 'mariadb-dump' : 'pg_dump';
+const peer = isSqlite
+  ? alembicVersion()
+  : isMysql
+    ? dumpVersion()
+    : spawnSync('pg_dump', ['--version'], { encoding: 'utf8' }).stdout?.trim();
+if (peer === undefined) process.stderr.write(`Left out: there is no ${peerName}.\n`);
+const server = isSqlite ? sqliteTitle() : isMysql ? await mysqlVersion() : await postgresVersion();
 
 async function postgresVersion() {
   const servers = await findServers();
@@ -122,7 +129,11 @@ try {
   const variants = [];
   for (const size of sizes) {
     say(`preparing ${size} tables`);
-    const work = isSqlite ? await sqliteWork(size, folder, torale) : await postgresWork(size);
+    const work = isSqlite
+      ? await sqliteWork(size, folder, torale)
+      : isMysql
+        ? { databases: [], variants: await mysqlWork(size, folder, databases, warm, torale) }
+        : await postgresWork(size);
     databases.push(...work.databases);
     variants.push(...work.variants);
   }
@@ -155,7 +166,7 @@ try {
   const out = fileURLToPath(import.meta.resolve('./out'));
   mkdirSync(out, { recursive: true });
   writeFileSync(
-    join(out, isSqlite ? 'schema-sqlite.json' : 'schema.json'),
+    join(out, options.dialect === 'postgres' ? 'schema.json' : `schema-${options.dialect}.json`),
     `${JSON.stringify({ machine, runs, found, rows }, null, 2)}\n`,
   );
 } catch (error) {
@@ -172,7 +183,7 @@ try {
 
 /** So that nothing is measured that does not find the changes. */
 function statementsBetween(before, after) {
-  const args = [bin, 'diff', before.url, after.url, '--json', ...(isSqlite ? ['--no-renames'] : [])];
+  const args = [bin, 'diff', before.url, after.url, '--json', ...(isSqlite || isMysql ? ['--no-renames'] : [])];
   const { stdout, stderr } = spawnSync(process.execPath, args, {
     cwd: folder,
     env: withoutForeign(process.env),
@@ -187,15 +198,15 @@ function statementsBetween(before, after) {
 
 function rowOf(id, figure, figures) {
   const [what, size, ...rest] = id.split(', ');
-  const isPeer = what === 'pg_dump' || what === 'Alembic';
-  const peers = figures.get(isSqlite ? ['Alembic', size, ...rest].join(', ') : `pg_dump, ${size}`);
+  const isPeer = what === peerName;
+  const peers = figures.get(isSqlite ? ['Alembic', size, ...rest].join(', ') : `${peerName}, ${size}`);
   // Memory is told by Node alone.
   return { id, ...figure, rss: isPeer ? undefined : figure.rss, times: peers && figure.cpu / peers.cpu };
 }
 
 function tableOf(rows) {
   const number = (value, digits) => (value === undefined ? '' : value.toFixed(digits));
-  const head = `| | CPU s | median | wall s | median | MiB | × ${isSqlite ? 'Alembic' : 'pg_dump'} |
+  const head = `| | CPU s | median | wall s | median | MiB | × ${peerName} |
 | --- | ---: | ---: | ---: | ---: | ---: | ---: |`;
   const lines = rows.map(
     ({ id, cpu, cpuMedian, wall, wallMedian, rss, times }) =>

@@ -1,23 +1,25 @@
 // Random schemas through the diff engine: each seed is a pair, taken there and back.
 //
-//   node test/campaigns/property.mjs [--dialect postgres|sqlite] [--url postgres://…] [--seeds 0-99] [--show]
+//   node test/campaigns/property.mjs [--dialect postgres|mariadb|sqlite] [--url postgres://…] [--seeds 0-99] [--show]
 //     [--minimise [--tries 150]] [--findings FILE]
 //
 // Prints each seed that fails. `--minimise` makes its pair as small as it can while it fails the same way, `--show` prints
-// both sides and the plan, `--findings` adds the small pairs to a file, one a line. On SQLite, which needs no server, rows
-// are taken along as well.
+// both sides and the plan, `--findings` adds the small pairs to a file, one a line. Rows are taken along on
+// SQLite, which needs no server, and on MariaDB.
 import { appendFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { Converger } from '../support/random-schema/converge.ts';
 import { printModel, randomPair } from '../support/random-schema/index.ts';
 import { minimise } from '../support/random-schema/minimise.ts';
+import { MysqlConverger } from '../support/random-schema/mysql/converge.ts';
+import { MYSQL_SPECS, printMysql } from '../support/random-schema/mysql/index.ts';
 import { bothWays } from '../support/random-schema/sqlite/converge.ts';
 import { printSqlite, SQLITE_SPECS } from '../support/random-schema/sqlite/index.ts';
 
 const { values: options } = parseArgs({
   options: {
     dialect: { type: 'string', default: 'postgres' },
-    url: { type: 'string', default: 'postgres://postgres@127.0.0.1:5543/postgres' },
+    url: { type: 'string' },
     seeds: { type: 'string', default: '0-99' },
     show: { type: 'boolean', default: false },
     minimise: { type: 'boolean', default: false },
@@ -29,7 +31,9 @@ const { values: options } = parseArgs({
 const [first, last] = /^\d+(?:-\d+)?$/.test(options.seeds) ? options.seeds.split('-').map(Number) : [];
 if (first === undefined) throw new Error(`--seeds takes numbers such as 0-99, not '${options.seeds}'.`);
 
-const engine = options.dialect === 'sqlite' ? onSqlite() : await onPostgres();
+const ENGINES = { postgres: onPostgres, mariadb: onMariadb, sqlite: onSqlite };
+if (ENGINES[options.dialect] === undefined) throw new Error(`--dialect takes ${Object.keys(ENGINES).join(', ')}.`);
+const engine = await ENGINES[options.dialect]();
 const { print } = engine;
 const causes = new Map();
 let passed = 0;
@@ -52,7 +56,7 @@ await engine.close();
 if (missed > 0) process.exitCode = 1;
 
 async function onPostgres() {
-  const converger = await Converger.open(options.url);
+  const converger = await Converger.open(options.url ?? 'postgres://postgres@127.0.0.1:5543/postgres');
   return {
     specs: undefined,
     print: (model) => printModel(model, converger.version),
@@ -60,6 +64,30 @@ async function onPostgres() {
     failureThere: (before, after) => converger.oneWay(before, after),
     followed: () => 0,
     close: () => converger.close(),
+  };
+}
+
+async function onMariadb() {
+  const converger = await MysqlConverger.open(options.url ?? 'mysql://root@127.0.0.1:3306');
+  let followed = 0;
+  const go = async (before, after) => {
+    const result = await converger.bothWays(before, after);
+    followed += result.followed;
+    tables += result.tables;
+    unfilled += result.unfilled;
+    return result;
+  };
+  let [tables, unfilled] = [0, 0];
+  return {
+    specs: MYSQL_SPECS,
+    print: printMysql,
+    bothWays: go,
+    failureThere: async (before, after) => (await go(before, after)).there,
+    followed: () => followed,
+    close: async () => {
+      process.stdout.write(`${unfilled} of ${tables} tables took no row\n`);
+      await converger.close();
+    },
   };
 }
 

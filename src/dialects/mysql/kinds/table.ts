@@ -55,8 +55,9 @@ const ZERO_DATE = /DEFAULT '\d{4}-(?:00|\d\d-00)/;
 
 function alter(from: Table, to: Table, context: PlanContext): MysqlStatement[] {
   const name = to.path[0]!;
+  const isFirst = isMoved(from, to) && to.definition.clauses?.includes(VERSIONING) === true;
   const options = changedOptions(from, to).map(({ name: said, option }) =>
-    alterTable(name, option, { step: STEPS[said] }),
+    alterTable(name, option, { step: STEPS[said], ...(isFirst && said === 'ENGINE' ? { place: 'first' } : {}) }),
   );
   const [before, after] = [from.definition.clauses ?? [], to.definition.clauses ?? []];
   const gone = before.filter((clause) => !after.includes(clause));
