@@ -15,7 +15,7 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 120_000,
     pool: 'forks',
-    // By default one core is left to the machine, which of two is half.
-    maxWorkers: 2,
+    // On two cores: tests wait for servers and for time to pass as much as they compute.
+    maxWorkers: 3,
   },
 });
