@@ -1,11 +1,12 @@
 import type { ObjectId } from '../../../schema/object.ts';
 import type { Schema } from '../../../schema/schema.ts';
 import type { Session } from '../../../session/session.ts';
+import { parentsFirst } from '../../made-up-rows.ts';
 import type { Filling } from '../../row-rules.ts';
 import { quote } from '../quote.ts';
 import { queryAll } from '../show.ts';
 import { engineElsewhere, rowTablesOf, type RowTable } from './catalog.ts';
-import { dropOrphans, parentsFirst } from './foreign-keys.ts';
+import { dropOrphans } from './foreign-keys.ts';
 import { RowMaker, type MadeRow } from './row-maker.ts';
 import { withSettings } from './settings.ts';
 
@@ -21,7 +22,7 @@ export async function fillRows(session: Session, schema: Schema): Promise<Fillin
   };
   await withSettings(session, settings, async () => {
     await session.query('START TRANSACTION');
-    for (const table of parentsFirst(tables)) {
+    for (const table of parentsFirst(tables.values(), tables)) {
       const elsewhere = engineElsewhere(schema.find('table', [table.name])!);
       if (elsewhere !== undefined) {
         whys.set(table.id, `rows of ${elsewhere} tables are elsewhere`);

@@ -5,27 +5,6 @@ import type { RowColumn, RowForeignKey, RowTable } from './catalog.ts';
 
 export type RowTables = ReadonlyMap<ObjectId, RowTable>;
 
-/** Parents first, where no circle is in the way. */
-export function parentsFirst(tables: RowTables): RowTable[] {
-  const ordered = new Set<RowTable>();
-  const seen = new Set<RowTable>();
-  for (const start of tables.values()) {
-    const work = [{ table: start, isDone: false }];
-    for (let next = work.pop(); next !== undefined; next = work.pop()) {
-      const { table, isDone } = next;
-      if (isDone) ordered.add(table);
-      if (isDone || seen.has(table)) continue;
-      seen.add(table);
-      work.push({ table, isDone: true });
-      for (const { parent } of table.foreignKeys) {
-        const above = tables.get(parent);
-        if (above !== undefined) work.push({ table: above, isDone: false });
-      }
-    }
-  }
-  return [...ordered];
-}
-
 /**
  * The column that a column's values come from in the end, by its foreign keys: rows of one number then refer to each other
  * whichever comes first, also in a circle.

@@ -1,4 +1,5 @@
 import type { Session } from '../../../session/session.ts';
+import { Repeatable } from '../../made-up-rows.ts';
 import { describeError } from '../errors.ts';
 import { quote } from '../quote.ts';
 import { candidatesIn } from './candidates.ts';
@@ -36,7 +37,7 @@ export class RowMaker {
   readonly #parents: ReadonlyMap<RowTable, ReadonlyMap<number, MadeRow>>;
   readonly #taken = new Map<number, MadeRow>();
   #candidates: readonly Value[] | null = null;
-  #state = 1;
+  readonly #random = new Repeatable();
   #error: unknown = null;
   #code = '';
   #refusal = '';
@@ -190,36 +191,19 @@ export class RowMaker {
       if (this.#code === CANNOT_BE_NULL) return;
     }
     if (round === 0 && !isDuplicate) return;
-    const some = this.#chance(0.6) ? [this.#pick(columns)] : columns;
+    const some = this.#random.chance(0.6) ? [this.#random.pick(columns)] : columns;
     for (const column of some) {
       if (column === undefined) continue;
-      if (isDuplicate || this.#chance(0.2)) row.set(column.name, valueOf(column, 10 + this.#below(10_000)));
+      if (isDuplicate || this.#random.chance(0.2))
+        row.set(column.name, valueOf(column, 10 + this.#random.below(10_000)));
       else row.set(column.name, this.#candidate(column));
     }
   }
 
   #candidate(column: RowColumn): Value {
     this.#candidates ??= candidatesIn(this.#table.text);
-    const value = this.#pick(this.#candidates) ?? NULL;
-    return value === NULL && column.notNull ? valueOf(column, this.#below(100)) : value;
-  }
-
-  #pick<T>(list: readonly T[]): T | undefined {
-    return list[this.#below(list.length)];
-  }
-
-  #chance(share: number): boolean {
-    return this.#below(1000) < share * 1000;
-  }
-
-  /** The same numbers each time, so that a proof can be had again: https://en.wikipedia.org/wiki/Xorshift */
-  #below(limit: number): number {
-    let state = this.#state;
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    this.#state = state >>> 0;
-    return this.#state % Math.max(limit, 1);
+    const value = this.#random.pick(this.#candidates) ?? NULL;
+    return value === NULL && column.notNull ? valueOf(column, this.#random.below(100)) : value;
   }
 }
 

@@ -1,6 +1,7 @@
 import { idOf, type ObjectId } from '../../../schema/object.ts';
 import type { Schema } from '../../../schema/schema.ts';
 import type { Session } from '../../../session/session.ts';
+import { parentsFirst } from '../../made-up-rows.ts';
 import type { Filling } from '../../row-rules.ts';
 import type { SqliteSession } from '../connect.ts';
 import { quote } from '../quote.ts';
@@ -17,7 +18,7 @@ type Tables = ReadonlyMap<string, RowTable>;
 export async function fillRows(session: Session, schema: Schema): Promise<Filling> {
   const tables = await readRowTables(session);
   const isAsked = (table: RowTable): boolean => schema.has(idOf('table', [table.name]));
-  const wanted = wantedTables(tables, isAsked);
+  const wanted = parentsFirst([...tables.values()].filter(isAsked), tables);
   const whys = new Map<RowTable, string>();
   const { driver } = session as SqliteSession;
   const enforced = driver.pragma('foreign_keys', { simple: true });
@@ -42,28 +43,6 @@ export async function fillRows(session: Session, schema: Schema): Promise<Fillin
     if (await session.inTransaction()) await session.query('ROLLBACK');
     driver.pragma(`foreign_keys = ${String(enforced)}`);
   }
-}
-
-/** Parents first, where no circle is in the way. */
-function wantedTables(tables: Tables, isAsked: (table: RowTable) => boolean): RowTable[] {
-  const wanted = new Set<RowTable>();
-  const seen = new Set<RowTable>();
-  const visit = (start: RowTable): void => {
-    const work = [{ table: start, isDone: false }];
-    for (let next = work.pop(); next !== undefined; next = work.pop()) {
-      const { table, isDone } = next;
-      if (isDone) wanted.add(table);
-      if (isDone || seen.has(table)) continue;
-      seen.add(table);
-      work.push({ table, isDone: true });
-      for (const { parent } of table.foreignKeys) {
-        const above = tables.get(parent);
-        if (above !== undefined) work.push({ table: above, isDone: false });
-      }
-    }
-  };
-  for (const table of tables.values()) if (isAsked(table)) visit(table);
-  return [...wanted];
 }
 
 /** What each foreign key could refer to; nothing yet in a circle, or where it refers to its own table. */

@@ -1,5 +1,6 @@
 import type BetterSqlite from 'better-sqlite3';
 import type { Session } from '../../../session/session.ts';
+import { Repeatable } from '../../made-up-rows.ts';
 import type { SqliteSession } from '../connect.ts';
 import { describeError } from '../errors.ts';
 import { quote } from '../quote.ts';
@@ -32,7 +33,7 @@ export class RowMaker {
   #insertion: BetterSqlite.Statement | null = null;
   /** The row that was taken last. */
   #accepted: ReadonlyMap<string, Value> = new Map();
-  #state = 1;
+  readonly #random = new Repeatable();
   /** The last of the server's words. */
   refusal = '';
 
@@ -126,14 +127,15 @@ export class RowMaker {
       if (this.refusal.startsWith('NOT NULL')) return;
     }
     if (round === 0 && !isUnique) return;
-    const some = this.#chance(0.6) ? [this.#pick(columns)] : columns;
+    const some = this.#random.chance(0.6) ? [this.#random.pick(columns)] : columns;
     for (const column of some) {
       if (column === undefined) continue;
       const key = this.#keys.find((one) => one.columns.some((name) => this.#spelled(name) === column.name));
-      const chosen = key === undefined ? undefined : this.#pick(key.choices);
-      if (chosen !== undefined && this.#chance(0.8)) {
+      const chosen = key === undefined ? undefined : this.#random.pick(key.choices);
+      if (chosen !== undefined && this.#random.chance(0.8)) {
         for (const [index, name] of key!.columns.entries()) row.set(this.#spelled(name), chosen[index]!);
-      } else if (isUnique || this.#chance(0.2)) row.set(column.name, this.#plain(column, 10 + this.#below(10_000)));
+      } else if (isUnique || this.#random.chance(0.2))
+        row.set(column.name, this.#plain(column, 10 + this.#random.below(10_000)));
       else row.set(column.name, this.#candidate(column));
     }
   }
@@ -145,31 +147,13 @@ export class RowMaker {
 
   #candidate(column: RowColumn): Value {
     this.#candidates ??= candidatesIn(this.#table.text);
-    const value = this.#pick(this.#candidates) ?? null;
-    return value === null && column.notNull ? this.#plain(column, this.#below(100)) : value;
+    const value = this.#random.pick(this.#candidates) ?? null;
+    return value === null && column.notNull ? this.#plain(column, this.#random.below(100)) : value;
   }
 
   /** A column as the table spells it. */
   #spelled(name: string): string {
     const found = this.#columns.find((column) => column.name.toLowerCase() === name.toLowerCase());
     return found?.name ?? name;
-  }
-
-  #pick<T>(list: readonly T[]): T | undefined {
-    return list[this.#below(list.length)];
-  }
-
-  #chance(share: number): boolean {
-    return this.#below(1000) < share * 1000;
-  }
-
-  /** The same numbers each time, so that a proof can be had again: https://en.wikipedia.org/wiki/Xorshift */
-  #below(limit: number): number {
-    let state = this.#state;
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    this.#state = state >>> 0;
-    return this.#state % Math.max(limit, 1);
   }
 }
