@@ -37,8 +37,16 @@ export function rebuildStatements(rebuild: Rebuild): string[] {
     ...(keepsCounter ? [carryCounter(table, spare)] : []),
     copyStatement(rebuild),
     `DROP TABLE ${ident(table)}`,
-    // Else RENAME reads every view and trigger of the database, and fails at the first one that names a table which is not
-    // there: https://www.sqlite.org/pragma.html#pragma_legacy_alter_table
+    ...renameAlone(spare, table),
+  ];
+}
+
+/**
+ * Gives the new table the name that the old one had. Else RENAME reads every view and trigger of the database, and fails at
+ * the first one that names a table which is not there: https://www.sqlite.org/pragma.html#pragma_legacy_alter_table
+ */
+export function renameAlone(spare: string, table: string): string[] {
+  return [
     'PRAGMA legacy_alter_table = ON',
     `ALTER TABLE ${ident(spare)} RENAME TO ${ident(table)}`,
     'PRAGMA legacy_alter_table = OFF',

@@ -1,6 +1,6 @@
 import type { CreateContext, PlanContext, Statement } from '../../../diff/rules.ts';
 import { keyOf, nameOf, type ObjectId, type ObjectOf } from '../../../schema/object.ts';
-import { spareName } from '../rebuild.ts';
+import { renameAlone, spareName } from '../rebuild.ts';
 import { createTable } from './create-table.ts';
 import { ident } from './ident.ts';
 import { emptied, isTaken, lossOf, lossOfAll, lostColumns } from './rebuilt.ts';
@@ -40,9 +40,7 @@ export function remakeVirtualTable(from: Table, to: Table, context: CreateContex
       ...(isCut ? { hazard: `Data loss: the fractions in ${nameOf(from.path)}.`, loses: cut.map(keyOf) } : {}),
       ...(lost.length > 0 ? { hazard: lossOf(lost), loses: [...cut, ...lost].map(keyOf) } : {}),
     },
-    { sql: 'PRAGMA legacy_alter_table = ON' },
-    { sql: `ALTER TABLE ${ident(spare)} RENAME TO ${ident(name)}` },
-    { sql: 'PRAGMA legacy_alter_table = OFF' },
+    ...renameAlone(spare, name).map((sql) => ({ sql })),
   ];
 }
 
