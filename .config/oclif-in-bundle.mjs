@@ -2,6 +2,8 @@
 // and so are the packages that serve only that. `torale` starts in half the time, and cannot write what it must not:
 // `debug` would print the whole command line, database passwords included, under DEBUG=*.
 
+import { readFileSync } from 'node:fs';
+
 const nothing = 'module.exports = {};';
 
 const packages = {
@@ -35,6 +37,20 @@ const index = `module.exports = {
   get Help() { return require('@oclif/core/help').Help; },
 };`;
 
+const IMPORT = /^(?:const|var) (\w+_\d+|[A-Z]\w+) = ((?:__import\w+\()?require\("[^"]+"\)\)?);$/gm;
+
+/**
+ * Moves each import to where it is used, for tsc writes them all at the top: help, colours, `node:readline` and what
+ * else only an error or a prompt needs would be loaded by every command, for an eighth of what the shortest one costs above `node -e 0`.
+ */
+function lazily(text) {
+  const imports = [...text.matchAll(IMPORT)];
+  return imports.reduce(
+    (code, [, name, value]) => code.replace(new RegExp(`(?<![\\w.])${name}(?!\\w)`, 'g'), () => `(${value})`),
+    text.replace(IMPORT, ''),
+  );
+}
+
 export const oclifInBundle = {
   name: 'oclif-in-bundle',
   setup(build) {
@@ -49,7 +65,7 @@ export const oclifInBundle = {
         .at(-1)
         .replaceAll('\\', '/');
       if (file === 'index.js') return { contents: index };
-      return file in own ? { contents: own[file] } : undefined;
+      return { contents: file in own ? own[file] : lazily(readFileSync(path, 'utf8')) };
     });
   },
 };

@@ -16,8 +16,11 @@ import pg from 'pg';
  * @property {string} url a file for SQLite
  * @property {() => Promise<void> | void} renew makes it, empty
  * @property {() => Promise<void> | void} drop
- * @property {(sql: string | string[]) => Promise<void> | void} run a list where the server takes one statement at a time
+ * @property {(sql: string | string[]) => Promise<object[] | void> | object[] | void} run a list where the server takes one statement at a time; answers the rows of the last
+ * @property {() => Promise<number> | number} tables how many tables `t_…` it has
  */
+
+export const TITLES = { sqlite: 'SQLite', postgres: 'PostgreSQL', mysql: 'MariaDB' };
 
 const SERVERS = {
   postgres: process.env.TORALE_TEST_POSTGRES_URL ?? `postgres://${userInfo().username}@127.0.0.1:5432/postgres`,
@@ -74,10 +77,19 @@ export function sqliteFile(folder) {
   };
   const run = (sql) => {
     const db = new Database(file);
-    db.exec(sql);
+    db.exec([sql].flat().join(';\n'));
     db.close();
   };
-  return { dialect: 'sqlite', url: file, renew: drop, drop, run };
+  const tables = () => {
+    const db = new Database(file, { readonly: true });
+    const count = db.prepare(
+      `SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name LIKE 't\\_%' ESCAPE '\\'`,
+    );
+    const number = count.pluck().get();
+    db.close();
+    return number;
+  };
+  return { dialect: 'sqlite', url: file, renew: drop, drop, run, tables };
 }
 
 /** @returns {BenchDatabase} */
@@ -92,5 +104,12 @@ export function serverDatabase(dialect, name) {
     renew: () => SEND[dialect](server, [drop, `CREATE DATABASE ${name}`]),
     drop: () => SEND[dialect](server, [drop]),
     run: (sql) => SEND[dialect](url.href, [sql].flat()),
+    tables: async () => {
+      const [row] = await SEND[dialect](url.href, [
+        `SELECT count(*) AS number FROM information_schema.tables WHERE table_name LIKE 't|_%' ESCAPE '|'
+         AND table_schema = ${dialect === 'postgres' ? `'public'` : 'database()'}`,
+      ]);
+      return Number(row.number);
+    },
   };
 }

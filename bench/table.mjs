@@ -1,115 +1,108 @@
-// From figures to ratios, bars and a table.
+// Tables in Markdown, which read well in a terminal too.
 
 /** @typedef {import('./measure.mjs').Figure} Figure */
-/** @typedef {import('./workloads.mjs').Workload} Workload */
+/** @typedef {import('./bench.mjs').Row} Row */
+
+const PEERS = ['alembic', 'knex', 'drizzle'];
 
 /**
- * @typedef {object} Row
- * @property {string} id
- * @property {Figure} warm
- * @property {Figure} [cold] baselines have none
- * @property {{ node: number, read?: number, driver?: number }} [times] CPU-seconds as multiples of the baselines
- * @property {Bar} [bar]
- */
-
-/**
- * @typedef {object} Bar
- * @property {string} text
- * @property {number} limit CPU-seconds
- * @property {boolean} met
- */
-
-/**
- * @param {readonly Workload[]} workloads
- * @param {ReadonlyMap<string, Figure>} figures
- * @returns {Row[]}
- */
-export function rowsOf(workloads, figures) {
-  const isTorale = new Set(workloads.flatMap(({ id }) => [`${id}, warm`, `${id}, cold`]));
-  const baselines = [...figures].filter(([id]) => !isTorale.has(id)).map(([id, warm]) => ({ id, warm }));
-  return [...baselines, ...workloads.map((workload) => rowOf(workload, figures))];
-}
-
-/** @returns {Row} */
-function rowOf(workload, figures) {
-  const { id, files, driver } = workload;
-  const warm = figures.get(`${id}, warm`);
-  const over = (baseline) => (baseline === undefined ? undefined : warm.cpu / figures.get(baseline).cpu);
-  const cold = figures.get(`${id}, cold`);
-  return {
-    id,
-    warm,
-    cold,
-    times: { node: over('node'), read: over(files), driver: over(driver) },
-    bar: barOf(workload, figures),
-  };
-}
-
-/** @returns {Bar | undefined} */
-function barOf({ name, id, files, driver, imports }, figures) {
-  const cpu = (other) => figures.get(other)?.cpu;
-  const own = cpu(`${id}, warm`);
-  const bar = (text, limit) => ({ text, limit, met: own <= limit });
-  const node = cpu('node');
-  if (name === 'version') return bar('3.3 × node', 3.3 * node);
-  if (name === 'upgrade') return bar('1.8 × (driver + import)', 1.8 * (cpu(driver) + cpu(imports) - node));
-  if (id === 'heads, 10000') return bar('2 × read', 2 * cpu(files));
-  if (id === 'current, sqlite, 10' || id === 'current, sqlite, 1000') return bar('4.2 × node', 4.2 * node);
-  if (id === 'current, sqlite, 10000') {
-    return bar('1.6 × that at 10 + read − node', 1.6 * cpu('current, sqlite, 10, warm') + cpu(files) - node);
-  }
-  return undefined;
-}
-
-const HEAD = [
-  '',
-  'CPU s',
-  'median',
-  'wall s',
-  'median',
-  'MiB',
-  'cold CPU',
-  'cold wall',
-  '× node',
-  '× read',
-  '× driver',
-  'bar, CPU s',
-  '',
-];
-
-/**
- * A table in Markdown, which reads well in a terminal too.
+ * CPU / wall seconds of each tool; of a peer its CPU as a multiple of Torale's too. Columns that say nothing are left
+ * out.
  *
  * @param {readonly Row[]} rows
+ * @param {ReadonlyMap<string, Figure>} figures
+ * @param {Readonly<Record<string, string>>} titles of the tools, in order
+ * @param {readonly import('./bars.mjs').Bar[]} bars
+ * @param {(id: string) => boolean} hasFailed
  */
-export function tableOf(rows) {
-  const cells = rows.map(({ id, warm, cold, times, bar }) => [
-    id,
-    seconds(warm.cpu),
-    seconds(warm.cpuMedian),
-    seconds(warm.wall),
-    seconds(warm.wallMedian),
-    warm.rss.toFixed(0),
-    seconds(cold?.cpu),
-    seconds(cold?.wall),
-    ratio(times?.node),
-    ratio(times?.read),
-    ratio(times?.driver),
-    bar === undefined ? '' : `≤ ${seconds(bar.limit)} = ${bar.text}`,
-    bar === undefined ? '' : bar.met ? '✓' : '✗',
-  ]);
-  const widths = HEAD.map((title, column) => Math.max(3, title.length, ...cells.map((row) => row[column].length)));
-  const isText = (column) => column === 0 || column >= HEAD.length - 2;
+export function figuresTable(rows, figures, titles, bars, hasFailed) {
+  const tools = Object.keys(titles).filter((tool) => rows.some(({ cells }) => cells[tool] !== undefined));
+  const hasMemory = rows.some(({ cells }) => figures.get(cells.torale?.id)?.rss !== undefined);
+  const head = ['CPU s / wall s', ...tools.map((tool) => titles[tool]), ...(hasMemory ? ['Torale, MiB'] : []), 'limit'];
+  const body = rows.map(({ key, title, cells }) => {
+    const own = figures.get(cells.torale?.id);
+    const cell = (tool) => {
+      const figure = figures.get(cells[tool]?.id);
+      if (figure === undefined) return hasFailed(cells[tool]?.id) ? 'failed' : '–';
+      const times = PEERS.includes(tool) && own !== undefined ? ` (${(figure.cpu / own.cpu).toFixed(1)} ×)` : '';
+      return `${seconds(figure.cpu)} / ${seconds(figure.wall)}${times}`;
+    };
+    return [title, ...tools.map(cell), ...(hasMemory ? [own?.rss?.toFixed(0) ?? '–'] : []), limits(bars, key)];
+  });
+  return table(head, body, 1);
+}
+
+/** Of several bars on one figure the lowest. */
+function limits(bars, key) {
+  const lowest = new Map();
+  for (const bar of bars.filter((one) => one.key === key))
+    if (!(lowest.get(bar.unit)?.limit <= bar.limit)) lowest.set(bar.unit, bar);
+  return [...lowest.values()]
+    .map(({ unit, limit, met }) => `${met ? '✓' : '✗'} ≤ ${quantity(limit, unit)} ${unit}`)
+    .join(', ');
+}
+
+/** @param {readonly import('./bars.mjs').Bar[]} bars */
+export function barsTable(bars) {
+  return table(
+    ['bar', 'not above', 'unit', 'measured', 'limit', 'ratio', ''],
+    bars.map(({ title, says, unit, own, limit, ratio, met }) => [
+      title,
+      says,
+      unit,
+      quantity(own, unit),
+      quantity(limit, unit),
+      ratio?.toFixed(2) ?? '',
+      met ? '✓' : '✗',
+    ]),
+    3,
+  );
+}
+
+/** @param {import('./groups/package.mjs').Sizes} sizes */
+export function packageTables({ pack, installed, dependencies }) {
+  const kilo = (bytes) => (bytes / 1000).toFixed(0);
+  return [
+    table(
+      ['`npm pack`', 'kB', 'files'],
+      [
+        ['packed', kilo(pack.packed), ''],
+        ['unpacked', kilo(pack.unpacked), `${pack.files}`],
+      ],
+      1,
+    ),
+    table(
+      ['installed', 'kB', 'kB on disk', 'packages'],
+      installed.map(({ title, bytes, disk, packages }) => [title, kilo(bytes), kilo(disk), `${packages}`]),
+      1,
+    ),
+    table(
+      ['dependency', 'kB', 'with what it brings, kB', 'packages'],
+      dependencies.map(({ name, version, bytes, withAll, packages }) => [
+        `${name} ${version}`,
+        kilo(bytes),
+        kilo(withAll),
+        `${packages.length + 1}`,
+      ]),
+      1,
+    ),
+  ].join('\n\n');
+}
+
+/** Columns from `right` on are numbers. */
+function table(head, body, right) {
+  const widths = head.map((title, column) => Math.max(3, title.length, ...body.map((row) => row[column].length)));
+  const isText = (column) => column < right || head[column] === '';
   const line = (row) =>
     `| ${row.map((cell, at) => (isText(at) ? cell.padEnd(widths[at]) : cell.padStart(widths[at]))).join(' | ')} |`;
   const rule = widths.map((width, at) => (isText(at) ? '-'.repeat(width) : `${'-'.repeat(width - 1)}:`));
-  return [line(HEAD), `| ${rule.join(' | ')} |`, ...cells.map(line)].join('\n');
+  return [line(head), `| ${rule.join(' | ')} |`, ...body.map(line)].join('\n');
+}
+
+function quantity(value, unit) {
+  return unit === 'MiB' ? value.toFixed(0) : seconds(value);
 }
 
 function seconds(value) {
-  return value === undefined ? '' : value.toFixed(3);
-}
-
-function ratio(value) {
-  return value === undefined ? '' : value.toFixed(2);
+  return value < 10 ? value.toFixed(3) : value.toFixed(1);
 }

@@ -14,9 +14,10 @@ if (!(Number(process.versions.napi) >= 10)) {
   process.stdout.write('torale ' + require('../package.json').version + '\n');
 } else {
   var nodeModule = require('module');
-  // Does nothing where the temporary folder cannot be written. Not for what imports revisions: none is imported again,
-  // yet Node would write five files for each, which made a first upgrade of 1,000 take twice the CPU time.
-  if (argv[0] !== 'upgrade' && nodeModule.enableCompileCache) nodeModule.enableCompileCache();
+  // Does nothing where the temporary folder cannot be written. Before 22.15 Node would write five files for each revision
+  // it imports, which made a first upgrade of 1,000 take twice the CPU time; where Torale hands it the text it is one.
+  if ((argv[0] !== 'upgrade' || nodeModule.registerHooks) && nodeModule.enableCompileCache)
+    nodeModule.enableCompileCache();
   require('./cli.cjs').run(argv, function () {
     return require('../oclif.manifest.json');
   });

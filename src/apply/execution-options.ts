@@ -49,4 +49,6 @@ export interface ExecutionOptions {
   };
   /** The caller's transaction spans the revisions: neither begun nor committed here. */
   readonly outer: RevisionTransaction | null;
+  /** Another revision comes next, with nothing on this connection between. */
+  readonly isFollowed: boolean;
 }

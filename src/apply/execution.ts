@@ -1,11 +1,5 @@
 import type { RevisionTransaction } from '../dialects/dialect.ts';
-import {
-  journalForget,
-  moveHeads,
-  recordHistory,
-  type HistoryEntry,
-  type JournalEntry,
-} from '../journal/statements.ts';
+import { recordRevision, type HistoryEntry, type JournalEntry } from '../journal/statements.ts';
 import type { Session } from '../session/session.ts';
 import type { BatchRequest } from './batch.ts';
 import type { BatchResult } from './batch-options.ts';
@@ -143,15 +137,21 @@ export class Execution implements StatementExecutor {
     const { dialect, journal, session, held } = this.#options;
     if (this.#failedBatch !== null) throw this.#failedBatch.error;
     await this.#refuseLostTransaction();
+    const last = recordRevision(dialect, journal.names, entry, {
+      headsBefore,
+      headsAfter,
+      condition: held?.condition ?? null,
+      journalled: this.#journalled,
+    });
     if (this.#transaction === null) {
       if ((dialect.transactionalDdl || this.#opaque) && (await session.inTransaction())) throw leftOpen();
+      // A lease is renewed in the same transaction, and a lock that may be gone is asked for.
+      if (held?.lost === null && !this.#mayUnlock && (await journal.writeAtOnce(last))) return;
       await this.#open();
     }
-    for (const statement of moveHeads(dialect, journal.names, headsBefore, headsAfter)) await journal.write(statement);
     await held?.confirm(this.#mayUnlock);
-    await journal.write(recordHistory(dialect, journal.names, entry, held?.condition));
-    if (this.#journalled) await journal.write(journalForget(dialect, journal.names, this.#options.revision));
-    if (this.#options.outer === null) await this.#transaction!.commit();
+    for (const statement of last) await journal.write(statement);
+    if (this.#options.outer === null) await this.#transaction!.commit(this.#options);
     this.#transaction = null;
   }
 

@@ -33,6 +33,8 @@ export interface RevisionRunOptions {
   readonly headsCommitted: readonly string[];
   readonly prior: readonly JournalEntry[];
   readonly outer: RevisionTransaction | null;
+  /** Another revision comes next, with nothing on this connection between. */
+  readonly isFollowed: boolean;
   readonly watcher: Watcher;
   /** Stop before anything has run, because another run was there first. */
   readonly stale: () => Promise<boolean>;
@@ -72,6 +74,7 @@ export async function runRevision(options: RevisionRunOptions, attempt: Attempt)
     foreignKeys: module.options?.foreignKeys === true,
     signal: run.signal,
     outer: options.outer,
+    isFollowed: options.isFollowed,
     limit: (limits) => attempt.limiter.set(limits ?? attempt.limits),
     watch: (work) => {
       const { lockTimeoutMs } = attempt.limits;

@@ -214,6 +214,7 @@ class Upgrade {
           headsCommitted: outer === null ? before : state.heads,
           prior,
           outer,
+          isFollowed: step !== situation.steps.at(-1),
           watcher: this.#watcher,
           stale: async () =>
             !this.#connected.dialect.sessionLock && outer === null && !isAsFound(await journal.read(), before, prior),

@@ -9,13 +9,11 @@ import type { Statement } from '../diff/rules.ts';
 import type { ObjectFilter } from '../schema/filter.ts';
 import type { Schema } from '../schema/schema.ts';
 import { Answers, type AnswersRequest } from './answers.ts';
-import { attempt, tryWithRows, type Outcome } from './attempt.ts';
+import { attempt, type Outcome } from './attempt.ts';
 import { refuseBehind } from './behind.ts';
-import { refuseUnread } from './compare.ts';
 import { draftRevision, type Draft, type DraftRequest } from './draft.ts';
 import { compareFold } from './fold-check.ts';
 import { notProved } from './heal.ts';
-import { openSide } from './open-side.ts';
 import { readTargets, type Target, type TargetGround } from './read-target.ts';
 import { refuseBroken, refuseLostRows, refuseSecrets, sayingDialect } from './refusals.ts';
 import { residueLines } from './residue.ts';
@@ -98,7 +96,7 @@ export async function autogenerate(run: Run, request: AutogenerateRequest): Prom
     };
   }
   const proved: Tried[] = [];
-  for (const one of tried) proved.push(await inDialect(one.target, () => prove(one, request)));
+  for (const one of tried) proved.push(await inDialect(one.target, async () => judge(one, request)));
   const warned = new Set<string>();
   for (const { target, outcome } of proved) {
     await compareFold(project, target.context.dialect, heads, outcome.head, warned);
@@ -139,20 +137,19 @@ async function tryTarget(
 ): Promise<Tried> {
   const { context, side } = target;
   const rules = await loadSchemaDialect(context.dialect);
-  const opened = await openSide(context, side);
-  refuseUnread(opened, request);
   const outcome = await attempt({
     context,
     rules,
     filter: request,
     answers,
     assertions: request.assertions,
-    target: opened,
+    target: side,
     heads: namedHeads(heads),
+    unproven: request.unproven,
   });
   const { changes, statements, leftAlone, from, to, proof } = outcome;
   const residue = residueLines(proof, rules);
-  const said = { dialect: context.dialect, target: side.said, title: opened.title };
+  const said = { dialect: context.dialect, target: side.said, title: outcome.title };
   const report = { ...said, changes, statements, residue, rows: null, leftAlone, from, to };
   return { target, rules, outcome, report };
 }
@@ -161,14 +158,13 @@ function isWithoutChange({ report: { statements, residue } }: Tried): boolean {
   return statements.length === 0 && residue.length === 0;
 }
 
-/** Refuses what is not to be written, and tries the rest with rows. */
-async function prove(tried: Tried, { unproven }: AutogenerateRequest): Promise<Tried> {
-  const { target, rules, outcome, report } = tried;
-  const { renamed, proof } = outcome;
+/** Refuses what is not to be written, and warns of what may fail on rows. */
+function judge(tried: Tried, { unproven }: AutogenerateRequest): Tried {
+  const { outcome, report } = tried;
+  const { renamed, proof, rows } = outcome;
   refuseSecrets(outcome.changes);
   if (report.residue.length > 0 && !unproven) throw notProved(proof, report.residue, report.target);
   if (!unproven) refuseBroken(outcome.broken, report.target);
-  const rows = await tryWithRows(target.context, rules, outcome);
   if (!unproven) refuseLostRows(rows, proof);
   const statements = [...renamed.statements, ...withHazards(proof.statements, rows?.failing ?? [])];
   return { ...tried, report: { ...report, statements, rows } };

@@ -119,7 +119,8 @@ function planWithRenames(
       const found = await inspectScratch(context, scratch, side.said);
       return { ...found, schema: found.schema.filter((object) => !aside.has(keyOf(object))) };
     };
-    const renamed = await carryOutRenames(requests, rules, scratch.session, await inspect(), inspect, (now, done) =>
+    const begin = async (): Promise<Session> => scratch.session;
+    const renamed = await carryOutRenames(requests, rules, begin, await inspect(), inspect, (now, done) =>
       decideWithin(rules, now.schema, to.schema, done),
     );
     const plan = planBetween({ from: renamed.inspection, to }, rules, request);

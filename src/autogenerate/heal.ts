@@ -22,8 +22,8 @@ export interface Proof {
 
 export interface ProofRequest {
   readonly rules: SchemaDialect;
-  /** An empty scratch at the from-state. */
-  readonly session: Session;
+  /** Called before statements run: the session of an empty scratch at the from-state. */
+  readonly begin: () => Promise<Session>;
   readonly from: Inspection;
   readonly to: Schema;
   /** The part of a schema that counts. */
@@ -43,7 +43,7 @@ const ROUNDS = 3;
  * the statements together lead there.
  */
 export async function planAndProve(request: ProofRequest): Promise<Proof> {
-  const { rules, session, managed, inspect, fills, assertions, settle } = request;
+  const { rules, begin, managed, inspect, fills, assertions, settle } = request;
   const statements: Statement[] = [];
   let current = request.from;
   let to = request.to;
@@ -57,7 +57,7 @@ export async function planAndProve(request: ProofRequest): Promise<Proof> {
     const isStuck = round > ROUNDS || plan.statements.length === 0;
     if (isStuck) return { changes, statements, residue: diff(from, to), failure: null, after: current };
     statements.push(...plan.statements);
-    const failed = await runStatements(session, plan.statements);
+    const failed = await runStatements(await begin(), plan.statements);
     if (failed !== null) {
       const after = await inspect();
       return { changes, statements, residue: diff(managed(after.schema), to), failure: failed, after };

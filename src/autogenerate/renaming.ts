@@ -143,12 +143,13 @@ export interface Renamed {
  * Carries renames out in a scratch database and looks again: the server rewrites the text of whatever depends on what is
  * renamed, which no one else can do as well.
  *
+ * @param begin called before statements run: the session of a scratch database at head
  * @param further what else is renamed, seen from there
  */
 export async function carryOutRenames(
   requests: readonly RenameRequest[],
   rules: SchemaDialect,
-  session: Session,
+  begin: () => Promise<Session>,
   before: Inspection,
   inspect: () => Promise<Inspection>,
   further: (now: Inspection, done: readonly RenameRequest[]) => Promise<RenameRequest[]>,
@@ -165,7 +166,7 @@ export async function carryOutRenames(
     fate: () => 'keep',
   });
   const run = async (next: readonly Statement[]): Promise<void> => {
-    const failed = await runStatements(session, next);
+    const failed = await runStatements(await begin(), next);
     if (failed !== null) throw refuseRename(failed);
     statements.push(...next);
     inspection = await inspect();

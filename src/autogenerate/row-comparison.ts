@@ -3,6 +3,7 @@ import type { Statement } from '../diff/rules.ts';
 import type { Kind } from '../schema/kinds.ts';
 import { idOf, keyOf, sameDefinition, type ObjectId, type ObjectOf, type Path } from '../schema/object.ts';
 import type { Schema } from '../schema/schema.ts';
+import type { RowReach } from './row-reach.ts';
 
 /** A table or a column that has another name afterwards. */
 export interface Renamed {
@@ -38,15 +39,17 @@ export function comparisonOf(
   statements: readonly Statement[],
   renames: readonly Renamed[],
   rules: Pick<RowRules, 'converts'> = {},
+  reach: RowReach | null = null,
 ): Comparison {
+  const tablesOf = (schema: Schema): ObjectOf<'table'>[] => tablesIn(schema, schema === from ? reach?.from : reach?.to);
   const excused = new Set(statements.flatMap(({ loses }) => loses ?? []));
   const keeps: Keeps = (before, after) =>
     isKept(from, to, before, after, excused) &&
     rules.converts?.({ column: before, schema: from }, { column: after!, schema: to }) !== true;
   const names = new Names(renames);
-  const trees = treesOf(from, to, names);
+  const trees = treesOf(from, to, names, tablesOf);
   const befores = tablesOf(from).map((table) => ({ table, path: names.table(table.path) }));
-  const common = commonColumns(from, to, befores, trees, names, excused, keeps);
+  const common = commonColumns(from, to, befores, tablesOf(to), trees, names, excused, keeps);
   const known = new Set(befores.map(({ path }) => idOf('table', path)));
   const tables = befores.map(({ table, path }) => {
     const id = keyOf(table);
@@ -101,28 +104,14 @@ export function comparisonOf(
   return { tables, newcomers };
 }
 
-const tablesOf = (schema: Schema): ObjectOf<'table'>[] =>
-  [...schema.objects()].filter(
+const tablesIn = (schema: Schema, tried: ReadonlySet<ObjectId> | undefined): ObjectOf<'table'>[] => {
+  const objects = tried === undefined ? [...schema.objects()] : [...tried].flatMap((id) => schema.get(id) ?? []);
+  return objects.filter(
     (object): object is ObjectOf<'table'> => object.kind === 'table' && object.definition.server === undefined,
   );
+};
 
-const columnCache = new WeakMap<Schema, Map<ObjectId, ObjectOf<'column'>[]>>();
-
-function columnsOf(schema: Schema, table: Path): readonly ObjectOf<'column'>[] {
-  let known = columnCache.get(schema);
-  if (known === undefined) {
-    known = new Map();
-    for (const object of schema.objects()) {
-      if (object.kind !== 'column') continue;
-      const id = idOf('table', object.path.slice(0, -1));
-      const list = known.get(id);
-      if (list === undefined) known.set(id, [object]);
-      else list.push(object);
-    }
-    columnCache.set(schema, known);
-  }
-  return known.get(idOf('table', table)) ?? [];
-}
+const columnsOf = (schema: Schema, table: Path): ObjectOf<'column'>[] => schema.parts(idOf('table', table), 'column');
 
 /** Names afterwards. */
 class Names {
@@ -203,7 +192,12 @@ function wholesOf(schema: Schema, table: Path): ObjectId[] {
 }
 
 /** Tells of a table, by its id afterwards, the tree that it is in before or after. */
-function treesOf(from: Schema, to: Schema, names: Names): (id: ObjectId) => string {
+function treesOf(
+  from: Schema,
+  to: Schema,
+  names: Names,
+  tablesOf: (schema: Schema) => readonly ObjectOf<'table'>[],
+): (id: ObjectId) => string {
   const above = new Map<ObjectId, ObjectId>();
   const root = (id: ObjectId): ObjectId => {
     let at = id;
@@ -228,6 +222,7 @@ function commonColumns(
   from: Schema,
   to: Schema,
   befores: readonly { readonly table: ObjectOf<'table'>; readonly path: Path }[],
+  afters: readonly ObjectOf<'table'>[],
   trees: (id: ObjectId) => string,
   names: Names,
   excused: ReadonlySet<ObjectId>,
@@ -248,7 +243,7 @@ function commonColumns(
       new Map(columns.map((column) => [names.column(column.path).at(-1)!, column.definition.type])),
     );
   }
-  for (const table of tablesOf(to)) {
+  for (const table of afters) {
     const tree = trees(keyOf(table));
     if (!members.has(tree)) continue;
     add(

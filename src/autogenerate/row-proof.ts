@@ -7,6 +7,7 @@ import type { Schema } from '../schema/schema.ts';
 import type { Session } from '../session/session.ts';
 import { comparisonOf, type Renamed } from './row-comparison.ts';
 import { respelledNames } from './row-names.ts';
+import { reachOf } from './row-reach.ts';
 import { lossesOf, type Lost } from './row-losses.ts';
 import { beginAsRevision } from './run-statements.ts';
 
@@ -48,11 +49,12 @@ const MOST_TRIES = 40;
 /** Runs statements on made-up rows: none may be lost but by what a statement says it gives up. */
 export async function proveWithRows(request: RowProofRequest): Promise<RowProof> {
   const { rules, session, statements, from, to } = request;
-  const { filled, unfilled } = await rules.fill(session, from);
+  const reach = reachOf(from, to, statements);
+  const { filled, unfilled } = await rules.fill(session, from, reach?.from);
   const renames = request.renames ?? [];
   const respelled =
     rules.fold === undefined ? [] : respelledNames(from, to, (name, kind) => rules.fold!(name, kind), renames);
-  const comparison = comparisonOf(from, to, statements, [...renames, ...respelled], rules);
+  const comparison = comparisonOf(from, to, statements, [...renames, ...respelled], rules, reach);
   const befores = comparison.tables.map(({ before }) => before);
   const before = await rules.tally(session, befores);
   const run = new RowRun(request);

@@ -22,6 +22,7 @@ export interface ScratchRequest {
 /** A database of its own, empty, for as long as the work with it takes. */
 export interface Scratch {
   readonly dialect: Dialect;
+  /** Another one once a copy was made. */
   readonly session: Session;
   /** As it is shown to people. */
   readonly display: string;
@@ -31,6 +32,8 @@ export interface Scratch {
   readonly guard: ScratchGuard;
   /** Puts the session back to how it began. */
   reset(): Promise<void>;
+  /** A second one that holds what this one holds now and goes with it; null where the server does not copy it. */
+  copy(): Promise<Scratch | null>;
 }
 
 /**
@@ -52,40 +55,75 @@ export async function withScratch<T>(request: ScratchRequest, work: (scratch: Sc
     searchPath: config.searchPath,
     signal,
   });
-  const dropping = dropOnce(database, request.onEvent);
-  const stop = (): void => void dropping();
+  const held = new Held(database, request.onEvent);
+  const stop = (): void => void held.drop();
   signal.addEventListener('abort', stop, { once: true });
+  const scratchOn = (made: ScratchDatabase): Scratch => ({
+    dialect,
+    get session() {
+      return made.session;
+    },
+    display: made.display,
+    title: made.session.server.title,
+    guard: scratchGuard(dialect, scratches, made.name, isDedicated),
+    reset: () => made.reset(),
+    copy: async () => {
+      const copied = await held.copy(made);
+      return copied && scratchOn(copied);
+    },
+  });
   try {
     signal.throwIfAborted();
-    const { session, display } = database;
-    return await work({
-      dialect,
-      session,
-      display,
-      title: session.server.title,
-      guard: scratchGuard(dialect, scratches, database.name, isDedicated),
-      reset: () => database.reset(),
-    });
+    return await work(scratchOn(database));
   } catch (error) {
     signal.throwIfAborted();
     throw error;
   } finally {
     signal.removeEventListener('abort', stop);
-    await dropping();
+    await held.drop();
   }
 }
 
-function dropOnce(database: ScratchDatabase, onEvent: EventListener): () => Promise<void> {
-  let dropped: Promise<void> | null = null;
-  return () =>
-    (dropped ??= database.drop().catch((error: unknown) => {
-      onEvent({
-        type: 'warning',
-        code: 'SCRATCH_LEFT',
-        message: `The scratch database ${database.name} could not be dropped: ${(error as Error).message}`,
-        hint: 'The next run drops it.',
+/** A database and its copies, which are dropped once, together. */
+class Held {
+  readonly #databases: ScratchDatabase[];
+  readonly #onEvent: EventListener;
+  #copying: Promise<unknown> = Promise.resolve();
+  #dropped: Promise<void> | null = null;
+
+  constructor(database: ScratchDatabase, onEvent: EventListener) {
+    this.#databases = [database];
+    this.#onEvent = onEvent;
+  }
+
+  async copy(database: ScratchDatabase): Promise<ScratchDatabase | null> {
+    const copying = database.copy?.() ?? Promise.resolve(null);
+    // What is asked to end meanwhile waits for it: there would be nobody left to drop what it makes.
+    this.#copying = copying.then(
+      (copied) => copied && this.#databases.push(copied),
+      () => undefined,
+    );
+    await this.#copying;
+    return copying;
+  }
+
+  drop(): Promise<void> {
+    return (this.#dropped ??= this.#drop());
+  }
+
+  async #drop(): Promise<void> {
+    await this.#copying;
+    for (const database of this.#databases.toReversed()) {
+      await database.drop().catch((error: unknown) => {
+        this.#onEvent({
+          type: 'warning',
+          code: 'SCRATCH_LEFT',
+          message: `The scratch database ${database.name} could not be dropped: ${(error as Error).message}`,
+          hint: 'The next run drops it.',
+        });
       });
-    }));
+    }
+  }
 }
 
 function refuseHost({ dialect, host, config }: ScratchRequest): void {

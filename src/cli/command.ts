@@ -3,7 +3,7 @@ import type { Run } from '../apply/run.ts';
 import type { LoadedConfig } from '../config/load.ts';
 import type { ConfigFlags } from '../config/sources.ts';
 import { ToraleError } from '../errors.ts';
-import { redact, redactValue } from '../redact.ts';
+import { redact, redactKnown, redactValue } from '../redact.ts';
 import { wantsJson } from './arguments.ts';
 import { abortOnCrash } from './crashes.ts';
 import { commonFlags } from './flags.ts';
@@ -13,7 +13,7 @@ import { progress } from './progress.ts';
 import { toToraleError } from './report-error.ts';
 import { abortOnSignals } from './signals.ts';
 
-/** What a command has to say: one value for programs, one text for people. */
+/** What a command has to say: one value for programs, one text for people. Only the one that is wanted is asked for. */
 export interface Outcome {
   readonly json: object;
   /** Without a line end; empty prints nothing. */
@@ -34,7 +34,10 @@ export abstract class ToraleCommand extends Command {
   static override baseFlags = commonFlags;
 
   #secrets: readonly string[] = [];
-  readonly output: Output = createOutput((text) => redact(text, this.#secrets));
+  readonly output: Output = createOutput(
+    (text) => redact(text, this.#secrets),
+    (text) => redactKnown(text, this.#secrets),
+  );
 
   protected abstract perform(): Promise<Outcome>;
 
@@ -46,10 +49,13 @@ export abstract class ToraleCommand extends Command {
     try {
       checkLogFormat();
       if (this.#isLogJson) logNodeWarnings(this.output.note, () => this.#secrets);
-      const { json, text, exitCode } = await this.perform();
-      if (wantsJson(this.argv)) this.output.result(JSON.stringify(redactValue(json, this.#secrets), null, 2));
-      else if (text !== '') this.output.result(text);
-      if (exitCode !== undefined) process.exitCode = exitCode;
+      const outcome = await this.perform();
+      if (wantsJson(this.argv)) this.output.json(JSON.stringify(redactValue(outcome.json, this.#secrets), null, 2));
+      else {
+        const { text } = outcome;
+        if (text !== '') this.output.result(text);
+      }
+      if (outcome.exitCode !== undefined) process.exitCode = outcome.exitCode;
     } catch (error) {
       throw this.#redacted(error);
     }

@@ -15,6 +15,8 @@ export interface Output {
   /** The same of the terminal on stderr. */
   readonly noteColumns: number;
   result(text: string): void;
+  /** JSON, its strings redacted already. */
+  json(text: string): void;
   readonly note: (text: string) => void;
   /** Colour for a result; the text itself where stdout is no terminal or NO_COLOR is set. */
   readonly style: Paint;
@@ -23,7 +25,7 @@ export interface Output {
   rewrite(text: string): void;
 }
 
-export function createOutput(redact: (text: string) => string): Output {
+export function createOutput(redact: (text: string) => string, redactKnown = redact): Output {
   const { stdout, stderr } = process;
   // `torale history | head` closes the pipe early, which is no failure.
   for (const stream of [stdout, stderr]) {
@@ -38,6 +40,7 @@ export function createOutput(redact: (text: string) => string): Output {
     columns: stdout.isTTY ? stdout.columns || 80 : Infinity,
     noteColumns: stderr.isTTY ? stderr.columns || 80 : Infinity,
     result: (text) => void stdout.write(`${redact(printable(text))}\n`),
+    json: (text) => void stdout.write(`${redactKnown(printable(text))}\n`),
     note: (text) => void stderr.write(`${redact(printable(text))}\n`),
     rewrite: (text) => void stderr.write(`\r\u001b[2K${redact(printable(text))}`),
     style: (style, text) => styleText(style, text, { stream: stdout }),

@@ -39,13 +39,22 @@ export default class Inspect extends ToraleCommand {
       const filter = { include: flags.include, exclude: flags.exclude };
       const inspected = await inspectSide(context, side, filter);
       const { schema, server } = inspected;
-      const json = snapshotOf(schema, context.dialect, server);
+      const outcome = (text: () => string): Outcome => ({
+        get json() {
+          return snapshotOf(schema, context.dialect, server);
+        },
+        get text() {
+          return text();
+        },
+      });
       if (flags.sql) {
         const { makingOf } = await import('../autogenerate/inspect.ts');
-        return { json, text: (await makingOf(context, inspected, filter)).trimEnd() };
+        const script = await makingOf(context, inspected, filter);
+        return outcome(() => script.trimEnd());
       }
       const { inspectText } = await import('../cli/inspect-text.ts');
-      return { json, text: inspectText(inspected, this.output.style) };
+      const { style } = this.output;
+      return outcome(() => inspectText(inspected, style));
     });
   }
 }

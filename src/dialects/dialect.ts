@@ -245,7 +245,12 @@ export interface RevisionTransactionOptions {
 
 /** An open transaction of a revision. */
 export interface RevisionTransaction {
-  /** Throws what must not be committed (SQLite: rows that break a foreign key they did not break before). */
-  commit(): Promise<void>;
+  /**
+   * Throws what must not be committed (SQLite: rows that break a foreign key they did not break before).
+   *
+   * @param end `isFollowed`: the next statement of this session begins a revision, or there is none. What a revision sets
+   *   may then stay.
+   */
+  commit(end?: { readonly isFollowed: boolean }): Promise<void>;
   rollback(): Promise<void>;
 }

@@ -55,8 +55,8 @@ export interface ColumnPlace {
 
 /** How a dialect makes rows up, looks them through and takes them away: for the proof that no row is lost. */
 export interface RowRules {
-  /** Puts rows into every table; not inside a transaction. */
-  fill(session: Session, schema: Schema): Promise<Filling>;
+  /** Puts rows into every table, or into these alone; not inside a transaction. */
+  fill(session: Session, schema: Schema, only?: ReadonlySet<ObjectId>): Promise<Filling>;
   /** What tables hold; those that cannot be read are left out. Not inside a transaction. */
   tally(session: Session, requests: readonly TallyRequest[]): Promise<ReadonlyMap<ObjectId, TableTally>>;
   /** The server's message with its code, and without what follows it. */

@@ -17,10 +17,16 @@ export interface ScratchDatabase {
   readonly name: string;
   /** As it is shown to people. */
   readonly display: string;
+  /** Another one once a copy was made. */
   readonly session: Session;
+  /**
+   * A second database that holds what this one holds now; the sessions of both are as they began. Absent where no server of
+   * the dialect copies databases, null where this one does not copy this one.
+   */
+  copy?(): Promise<ScratchDatabase | null>;
   /** Puts the session back to how it began, whatever ran on it. */
   reset(): Promise<void>;
-  /** Takes the database away, and whoever is in it. */
+  /** Takes the database away, and whoever is in it; copies are dropped before what they are copies of. */
   drop(): Promise<void>;
 }
 

@@ -1,6 +1,7 @@
 import { KINDS } from '../schema/kinds.ts';
 import { keyOf, nameOf, sameDefinition, type ObjectId, type SchemaObject } from '../schema/object.ts';
 import type { Schema } from '../schema/schema.ts';
+import { differences } from './diff.ts';
 import { asAny, rulesFor } from './lookup.ts';
 import type { KindTable } from './rules.ts';
 import { nameLikeness, share } from './similarity.ts';
@@ -27,19 +28,18 @@ const LIKELY = 0.55;
 export function renameCandidates(from: Schema, to: Schema, kinds: KindTable): RenameCandidate[] {
   const found: RenameCandidate[] = [];
   const newcomers = new Map<string, SchemaObject[]>();
-  for (const object of to.objects()) {
-    const place = from.has(keyOf(object)) ? null : placeOf(object, to, kinds);
+  const { created, dropped, altered } = differences(from, to);
+  for (const object of created) {
+    const place = placeOf(object, to, kinds);
     if (place === null) continue;
-    newcomers.set(place, [...(newcomers.get(place) ?? []), object]);
+    const known = newcomers.get(place);
+    if (known === undefined) newcomers.set(place, [object]);
+    else known.push(object);
   }
-  for (const object of from.objects()) {
-    if (!isAsked(object, kinds)) continue;
-    const after = to.get(keyOf(object));
-    if (after !== undefined) {
-      found.push(...memberCandidates(object, after, kinds));
-      continue;
-    }
-    if (isGoneWithItsWhole(from, to, object)) continue;
+  for (const [before, after] of altered)
+    if (isAsked(before, kinds)) found.push(...memberCandidates(before, after, kinds));
+  for (const object of dropped) {
+    if (!isAsked(object, kinds) || isGoneWithItsWhole(from, to, object)) continue;
     const place = placeOf(object, from, kinds);
     for (const newcomer of place === null ? [] : (newcomers.get(place) ?? [])) {
       const likeness = likenessOf(object, newcomer, from, to, kinds);

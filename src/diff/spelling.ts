@@ -1,6 +1,6 @@
-import { keyOf, sameDefinition, type ObjectId, type SchemaObject } from '../schema/object.ts';
-import { Schema } from '../schema/schema.ts';
-import { diff } from './diff.ts';
+import { keyOf, sameDefinition, type ObjectId } from '../schema/object.ts';
+import { Schema, type Entry } from '../schema/schema.ts';
+import { differences } from './diff.ts';
 
 /**
  * What may differ in its spelling alone: a server does not print every expression in the words it would print them in once
@@ -10,9 +10,10 @@ import { diff } from './diff.ts';
  * @returns ids of objects on both sides whose texts are the same but for casts, parentheses and blanks
  */
 export function spellingSuspects(from: Schema, to: Schema): ObjectId[] {
-  return diff(from, to).flatMap((change) =>
-    change.type === 'alter' && differInSpelling(change.from.definition, change.to.definition) ? [keyOf(change.to)] : [],
+  const suspects = differences(from, to).altered.filter(([before, after]) =>
+    differInSpelling(before.definition, after.definition),
   );
+  return suspects.map(([, after]) => keyOf(after));
 }
 
 function differInSpelling(a: object, b: object): boolean {
@@ -37,8 +38,9 @@ function bare(text: string): string {
 export function spelledAs(schema: Schema, model: Schema, ids: readonly ObjectId[]): Schema {
   if (ids.length === 0) return schema;
   const chosen = new Set(ids);
-  const objects = [...schema.objects()].map((object): SchemaObject =>
-    chosen.has(keyOf(object)) ? model.get(keyOf(object))! : object,
-  );
-  return new Schema(objects, new Map([...schema.ids()].map((id) => [id, schema.needs(id)])));
+  const entries = new Map<ObjectId, Entry>();
+  for (const [id, { object, needs }] of schema.entries()) {
+    entries.set(id, { object: chosen.has(id) ? model.get(id)! : object, needs, text: undefined });
+  }
+  return new Schema(entries);
 }

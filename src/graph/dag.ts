@@ -1,4 +1,5 @@
 import type { RevisionHeader } from './header.ts';
+import type { Links } from './links.ts';
 import { byRank, topologicalOrder } from './order.ts';
 
 /** `down`: parents only, as heads, bases and branches are counted. `all`: with `dependsOn`, as revisions are applied. */
@@ -13,24 +14,9 @@ export interface Loaded {
   /** branch label → the revision that carries it */
   readonly labels: ReadonlyMap<string, number>;
   /** parents, in the order of the file */
-  readonly down: readonly (readonly number[])[];
+  readonly down: Links;
   /** parents, then what else it depends on; each once; the same as `down` where no revision depends on another */
-  readonly parents: readonly (readonly number[])[];
-}
-
-const NONE: readonly number[] = [];
-
-function reversed(edges: readonly (readonly number[])[]): readonly (readonly number[])[] {
-  const found: number[][] = Array.from({ length: edges.length });
-  for (let child = 0; child < edges.length; child++) {
-    for (const parent of edges[child]!) {
-      const list = found[parent];
-      if (list === undefined) found[parent] = [child];
-      else list.push(child);
-    }
-  }
-  for (let node = 0; node < found.length; node++) found[node] ??= NONE as number[];
-  return found;
+  readonly parents: Links;
 }
 
 /**
@@ -42,10 +28,10 @@ export class Dag {
   readonly ids: readonly string[];
   readonly index: ReadonlyMap<string, number>;
   readonly labels: ReadonlyMap<string, number>;
-  readonly down: readonly (readonly number[])[];
-  readonly parents: readonly (readonly number[])[];
-  #downChildren: readonly (readonly number[])[] | undefined;
-  #children: readonly (readonly number[])[] | undefined;
+  readonly down: Links;
+  readonly parents: Links;
+  #downChildren: Links | undefined;
+  #children: Links | undefined;
   #order: Int32Array | undefined;
   #effectiveLabels: readonly (readonly string[])[] | undefined;
 
@@ -71,13 +57,19 @@ export class Dag {
     return this.ids[node]!;
   }
 
-  parentsOf(node: number, edges: Edges): readonly number[] {
-    return (edges === 'down' ? this.down : this.parents)[node]!;
+  /** Of every revision those it follows. */
+  before(edges: Edges): Links {
+    return edges === 'down' ? this.down : this.parents;
   }
 
-  childrenOf(node: number, edges: Edges): readonly number[] {
-    if (edges === 'down' || this.parents === this.down) return (this.#downChildren ??= reversed(this.down))[node]!;
-    return (this.#children ??= reversed(this.parents))[node]!;
+  /** Of every revision those that follow it. */
+  after(edges: Edges): Links {
+    if (edges === 'down' || this.parents === this.down) return (this.#downChildren ??= this.down.reversed());
+    return (this.#children ??= this.parents.reversed());
+  }
+
+  childrenOf(node: number, edges: Edges): number[] {
+    return this.after(edges).of(node);
   }
 
   /** Every revision, parents and dependencies first. */
@@ -88,8 +80,8 @@ export class Dag {
   /** Revisions without a child, sorted. */
   heads(edges: Edges): number[] {
     const isParent = new Uint8Array(this.size);
-    for (const parents of edges === 'down' ? this.down : this.parents)
-      for (const parent of parents) isParent[parent] = 1;
+    const { to } = this.before(edges);
+    for (let at = 0; at < to.length; at++) isParent[to[at]!] = 1;
     const found: number[] = [];
     for (let node = isParent.indexOf(0); node !== -1; node = isParent.indexOf(0, node + 1)) found.push(node);
     return this.sorted(found);
@@ -97,7 +89,7 @@ export class Dag {
 
   /** Revisions without a parent, sorted. */
   bases(): number[] {
-    return this.sorted(this.nodes.filter((node) => this.down[node]!.length === 0));
+    return this.sorted(this.nodes.filter((node) => this.down.count(node) === 0));
   }
 
   /** By create date, then id. */
@@ -117,7 +109,7 @@ export class Dag {
     for (const [label, node] of this.labels) own.set(node, [...(own.get(node) ?? []), label]);
     const found: (readonly string[])[] = Array.from({ length: this.size }, () => []);
     for (const node of this.order) {
-      const lists = [own.get(node) ?? [], ...this.down[node]!.map((parent) => found[parent]!)];
+      const lists = [own.get(node) ?? [], ...this.down.of(node).map((parent) => found[parent]!)];
       const filled = lists.filter((list) => list.length > 0);
       if (filled.length === 1) found[node] = filled[0]!;
       else if (filled.length > 1) found[node] = [...new Set(filled.flat())];

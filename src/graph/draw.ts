@@ -194,8 +194,8 @@ export function draw(dag: Dag, nodes: readonly number[], { columns = COLUMNS }: 
   const canvas = new Canvas(dag, columns);
   for (const node of nodes) {
     const lines: Line[] = [];
-    for (const to of dag.parents[node]!) {
-      if (drawn[to] === 1) lines.push({ to, dependency: !dag.down[node]!.includes(to) });
+    for (const to of dag.parents.of(node)) {
+      if (drawn[to] === 1) lines.push({ to, dependency: !dag.down.of(node).includes(to) });
     }
     canvas.place(node, lines);
   }

@@ -90,7 +90,7 @@ export class RevisionGraph {
     return this.#ids(
       inOrder(
         this.#dag,
-        this.#marked((node) => this.#dag.childrenOf(node, 'down').length > 1),
+        this.#marked((node) => this.#dag.after('down').count(node) > 1),
       ),
     );
   }
@@ -100,7 +100,7 @@ export class RevisionGraph {
     return this.#ids(
       inOrder(
         this.#dag,
-        this.#marked((node) => this.#dag.down[node]!.length > 1),
+        this.#marked((node) => this.#dag.down.count(node) > 1),
       ),
     );
   }
@@ -117,18 +117,18 @@ export class RevisionGraph {
 
   /** The parents, in the order of the file. */
   parents(id: string): string[] {
-    return this.#ids(this.#dag.down[this.#node(id)]!);
+    return this.#ids(this.#dag.down.of(this.#node(id)));
   }
 
   /** What it depends on beside its parents, labels resolved to ids. */
   dependencies(id: string): string[] {
     const node = this.#node(id);
-    return this.#ids(this.#dag.parents[node]!.filter((other) => !this.#dag.down[node]!.includes(other)));
+    return this.#ids(this.#dag.parents.of(node).filter((other) => !this.#dag.down.of(node).includes(other)));
   }
 
   /** All that must be applied before it: parents and dependencies. */
   allParents(id: string): string[] {
-    return this.#ids(this.#dag.parents[this.#node(id)]!);
+    return this.#ids(this.#dag.parents.of(this.#node(id)));
   }
 
   /** The revisions that name it as a parent. */
@@ -140,7 +140,7 @@ export class RevisionGraph {
   dependants(id: string): string[] {
     const node = this.#node(id);
     return this.#dag.sortedIds(
-      this.#dag.childrenOf(node, 'all').filter((other) => !this.#dag.down[other]!.includes(node)),
+      this.#dag.childrenOf(node, 'all').filter((other) => !this.#dag.down.of(other).includes(node)),
     );
   }
 

@@ -48,7 +48,7 @@ function both(a: Marks, b: Marks): Marks {
 function reachesEnds(dag: Dag, range: Marks, targets: readonly number[]): boolean {
   const hasChild = new Uint8Array(range.length);
   for (let node = 0; node < range.length; node++) {
-    if (range[node] === 1) for (const parent of dag.parents[node]!) hasChild[parent] = 1;
+    if (range[node] === 1) for (const parent of dag.parents.of(node)) hasChild[parent] = 1;
   }
   const isTarget = new Uint8Array(range.length);
   for (const target of targets) isTarget[target] = 1;

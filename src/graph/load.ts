@@ -3,6 +3,7 @@ import { didYouMean } from '../suggest.ts';
 import { Dag } from './dag.ts';
 import { findCycle } from './cycle.ts';
 import type { RevisionHeader } from './header.ts';
+import { Links } from './links.ts';
 import { filesOf, listOf, located } from './names.ts';
 
 /** `@`, `-`, `+` and `:` have a meaning in identifiers, so no id may hold one. */
@@ -10,8 +11,6 @@ export const FORBIDDEN_IN_ID = /[@\-+:]/;
 
 /** Words that are answered before any id is looked up. */
 const RESERVED: ReadonlySet<string> = new Set(['head', 'heads', 'base']);
-
-const NONE: readonly number[] = [];
 
 function broken(
   code: 'ID_INVALID' | 'DUPLICATE_REVISION' | 'DUPLICATE_LABEL' | 'MISSING_REVISION' | 'SELF_LOOP' | 'CYCLE',
@@ -50,9 +49,9 @@ function indexIds(headers: readonly RevisionHeader[]): Map<string, number> {
   for (let node = 0; node < headers.length; node++) {
     const header = headers[node]!;
     checkId(header);
-    const twin = index.get(header.revision);
-    if (twin !== undefined) {
-      const both = [headers[twin]!, header];
+    index.set(header.revision, node);
+    if (index.size === node) {
+      const both = [headers.find(({ revision }) => revision === header.revision)!, header];
       const files = filesOf(both);
       const where = files.length === 2 ? `: ${files.join(' and ')}` : '';
       throw broken(
@@ -63,7 +62,6 @@ function indexIds(headers: readonly RevisionHeader[]): Map<string, number> {
         'Give one of the two another id, or delete the copy.',
       );
     }
-    index.set(header.revision, node);
   }
   return index;
 }
@@ -102,15 +100,9 @@ function linked(
   field: 'downRevision' | 'dependsOn',
   lookUp: (name: string) => number | undefined,
   candidates: () => Iterable<string>,
-): readonly number[] {
-  const value = header[field];
-  if (value === null || value === undefined) return NONE;
-  if (typeof value === 'string') {
-    const other = lookUp(value);
-    if (other !== undefined && other !== node) return [other];
-  }
+): number[] {
   const found: number[] = [];
-  for (const name of listOf(value)) {
+  for (const name of listOf(header[field])) {
     const other = lookUp(name);
     if (other === node) {
       throw broken('SELF_LOOP', `Revision ${located(header)} names itself in ${field}.`, [header.revision], [header]);
@@ -133,13 +125,9 @@ function linked(
 /** The most members of a cycle that a message names; `data` has them all. */
 const NAMED_IN_CYCLE = 8;
 
-function cycleFound(
-  cycle: readonly number[],
-  headers: readonly RevisionHeader[],
-  down: readonly (readonly number[])[],
-): ToraleError {
+function cycleFound(cycle: readonly number[], headers: readonly RevisionHeader[], down: Links): ToraleError {
   const members = cycle.map((node) => headers[node]!);
-  const byParents = cycle.every((node, at) => down[node]!.includes(cycle[(at + 1) % cycle.length]!));
+  const byParents = cycle.every((node, at) => down.of(node).includes(cycle[(at + 1) % cycle.length]!));
   const shown = members.slice(0, NAMED_IN_CYCLE);
   const way = shown.map((header) => header.revision);
   if (members.length > shown.length) way.push('…');
@@ -152,6 +140,17 @@ function cycleFound(
     members,
     'Each names the next one as its parent or dependency: one of these names is wrong.',
   );
+}
+
+/** The parents and, after them, what else each revision depends on; each once. */
+function withNeeds(down: Links, needs: ReadonlyMap<number, readonly number[]>): Links {
+  const first = new Int32Array(down.size + 1);
+  const to: number[] = [];
+  for (let node = 0; node < down.size; node++) {
+    to.push(...new Set([...down.of(node), ...(needs.get(node) ?? [])]));
+    first[node + 1] = to.length;
+  }
+  return new Links(first, to);
 }
 
 /**
@@ -169,16 +168,23 @@ export function load(headers: Iterable<RevisionHeader>): Dag {
 
   const revision = (name: string): number | undefined => index.get(name);
   const dependency = (name: string): number | undefined => index.get(name) ?? labels.get(name);
-  const down: (readonly number[])[] = [];
-  let parents = down;
+  const first = new Int32Array(all.length + 1);
+  const to: number[] = [];
+  const needs = new Map<number, readonly number[]>();
   for (let node = 0; node < all.length; node++) {
     const header = all[node]!;
-    const versioned = linked(header, node, 'downRevision', revision, () => ids);
+    const { downRevision, dependsOn } = header;
+    const parent = typeof downRevision === 'string' ? index.get(downRevision) : undefined;
+    // Nearly all have one parent.
+    if (parent !== undefined && parent !== node) to.push(parent);
+    else if (downRevision !== null) to.push(...linked(header, node, 'downRevision', revision, () => ids));
+    first[node + 1] = to.length;
+    if (dependsOn === null || dependsOn === undefined) continue;
     const needed = linked(header, node, 'dependsOn', dependency, () => [...ids, ...labels.keys()]);
-    if (needed.length > 0 && parents === down) parents = [...down];
-    down.push(versioned);
-    if (parents !== down) parents.push(needed.length === 0 ? versioned : [...new Set([...versioned, ...needed])]);
+    if (needed.length > 0) needs.set(node, needed);
   }
+  const down = new Links(first, to);
+  const parents = needs.size === 0 ? down : withNeeds(down, needs);
 
   const cycle = findCycle(parents);
   if (cycle !== undefined) throw cycleFound(cycle, all, down);

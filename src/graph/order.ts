@@ -60,7 +60,8 @@ export function topologicalOrder(dag: Dag): Int32Array {
   const place = new Int32Array(dag.size);
   for (let at = 0; at < byPlace.length; at++) place[byPlace[at]!] = at;
 
-  const missing = Int32Array.from(dag.parents, (parents) => parents.length);
+  const children = dag.after('all');
+  const missing = Int32Array.from(dag.ids, (_, node) => dag.parents.count(node));
   const ready = new Heap();
   for (let node = 0; node < dag.size; node++) if (missing[node] === 0) ready.push(place[node]!);
 
@@ -69,7 +70,8 @@ export function topologicalOrder(dag: Dag): Int32Array {
   while (ready.size > 0) {
     const node = byPlace[ready.pop()]!;
     order[length++] = node;
-    for (const child of dag.childrenOf(node, 'all')) {
+    for (let at = children.first[node]!; at < children.first[node + 1]!; at++) {
+      const child = children.to[at]!;
       missing[child]!--;
       if (missing[child] === 0) ready.push(place[child]!);
     }

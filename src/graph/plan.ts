@@ -51,7 +51,7 @@ export function plan(dag: Dag, { applied, target }: PlanRequest): Plan {
   const steps: Step[] = [];
   let heads = dag.sorted(rows);
   for (const node of inOrder(dag, pending)) {
-    const parents = dag.parents[node]!;
+    const parents = dag.parents.of(node);
     const rest = heads.filter((head) => !parents.includes(head));
     const place = rest.findIndex((head) => byRank(dag, head, node) > 0);
     heads = rest.toSpliced(place === -1 ? rest.length : place, 0, node);

@@ -47,7 +47,7 @@ function walkUp(
 function walkDown(dag: Dag, identifier: string, from: Place, steps: number, end: AtTheEnd): Place {
   let place = from;
   for (let step = 0; step < steps; step++) {
-    const parents: readonly number[] = place === undefined ? [] : dag.down[place]!;
+    const parents: readonly number[] = place === undefined ? [] : dag.down.of(place);
     if (parents.length > 1) throw ambiguousWalk(dag, identifier, place, parents);
     place = parents[0];
     if (place === undefined) {
@@ -67,7 +67,7 @@ function startFrom(dag: Dag, identifier: string, rows: readonly number[], line: 
       const applied = ancestors(dag, rows, 'all');
       const isParent = new Uint8Array(dag.size);
       const inBranch = dag.nodes.filter((node) => applied[node] === 1 && line[node] === 1);
-      for (const node of inBranch) for (const parent of dag.parents[node]!) isParent[parent] = 1;
+      for (const node of inBranch) for (const parent of dag.parents.of(node)) isParent[parent] = 1;
       starts = inBranch.filter((node) => isParent[node] === 0);
     }
   }

@@ -92,7 +92,7 @@ function belowHeads(dag: Dag, identifier: string, steps: number, branch: number 
     if (after !== undefined && after[head] === 0) continue;
     let node: number | undefined = head;
     for (let step = 0; step < steps && node !== undefined; step++) {
-      const parents: readonly number[] = dag.down[node]!;
+      const parents = dag.down.of(node);
       if (parents.length > 1) throw ambiguousWalk(dag, identifier, node, parents);
       node = parents[0];
     }
@@ -182,7 +182,7 @@ export function refuseOverlap(dag: Dag, nodes: readonly number[], what: string, 
   if (nodes.length < 2) return;
   const before = ancestors(
     dag,
-    nodes.flatMap((node) => dag.parents[node]!),
+    nodes.flatMap((node) => dag.parents.of(node)),
     'all',
   );
   const older = nodes.find((node) => before[node] === 1);

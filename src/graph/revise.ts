@@ -94,7 +94,7 @@ function parentsOf(dag: Dag, { head, splice = false }: NewRevisionRequest): numb
       data: { revisions: [dag.id(twice)] },
     });
   }
-  const inner = splice ? undefined : parents.find((node) => dag.childrenOf(node, 'down').length > 0);
+  const inner = splice ? undefined : parents.find((node) => dag.after('down').count(node) > 0);
   if (inner !== undefined) {
     throw new ToraleError(
       'NOT_A_HEAD',

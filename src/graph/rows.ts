@@ -50,7 +50,7 @@ export function currentHeads(dag: Dag, rows: readonly number[]): number[] {
   const applied = ancestors(dag, rows, 'all');
   const hasChild = new Uint8Array(dag.size);
   for (let node = 0; node < dag.size; node++) {
-    if (applied[node] === 1) for (const parent of dag.down[node]!) hasChild[parent] = 1;
+    if (applied[node] === 1) for (const parent of dag.down.of(node)) hasChild[parent] = 1;
   }
   return dag.sorted(dag.nodes.filter((node) => applied[node] === 1 && hasChild[node] === 0));
 }

@@ -51,7 +51,7 @@ export function stamp(dag: Dag, { applied, targets }: StampRequest): Stamp {
 
   const replaced = ancestors(
     dag,
-    added.flatMap((node) => dag.parents[node]!),
+    added.flatMap((node) => dag.parents.of(node)),
     'all',
   );
   for (const node of wanted) {

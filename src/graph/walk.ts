@@ -1,9 +1,10 @@
 import type { Dag, Edges } from './dag.ts';
+import type { Links } from './links.ts';
 
 /** A set of revisions: 1 at each member's place. */
 export type Marks = Uint8Array;
 
-function mark(marks: Marks, starts: Iterable<number>, next: (node: number) => readonly number[]): Marks {
+function mark(marks: Marks, starts: Iterable<number>, { first, to }: Links): Marks {
   // A stack of our own: a chain of ten thousand revisions is deeper than the call stack.
   const stack: number[] = [];
   for (const start of starts) {
@@ -12,7 +13,8 @@ function mark(marks: Marks, starts: Iterable<number>, next: (node: number) => re
     stack.push(start);
   }
   for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
-    for (const neighbour of next(node)) {
+    for (let at = first[node]!; at < first[node + 1]!; at++) {
+      const neighbour = to[at]!;
       if (marks[neighbour] === 1) continue;
       marks[neighbour] = 1;
       stack.push(neighbour);
@@ -23,12 +25,12 @@ function mark(marks: Marks, starts: Iterable<number>, next: (node: number) => re
 
 /** These revisions and everything before them. */
 export function ancestors(dag: Dag, starts: Iterable<number>, edges: Edges): Marks {
-  return mark(new Uint8Array(dag.size), starts, (node) => dag.parentsOf(node, edges));
+  return mark(new Uint8Array(dag.size), starts, dag.before(edges));
 }
 
 /** These revisions and everything after them. */
 export function descendants(dag: Dag, starts: Iterable<number>, edges: Edges): Marks {
-  return mark(new Uint8Array(dag.size), starts, (node) => dag.childrenOf(node, edges));
+  return mark(new Uint8Array(dag.size), starts, dag.after(edges));
 }
 
 /** These revisions, everything before them and everything after them. */

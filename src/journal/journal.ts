@@ -140,6 +140,11 @@ export class Journal {
     }
   }
 
+  /** @returns whether all of them are written and committed; where not, none is */
+  async writeAtOnce(statements: readonly BookkeepingStatement[]): Promise<boolean> {
+    return (await this.#session.transact?.(statements)) ?? false;
+  }
+
   #select(table: ToraleTable, columns: string, order?: string): Promise<{ rows: readonly Row[] }> {
     return this.#session.prepared(
       `SELECT ${columns} FROM ${qualified(this.#dialect, this.names, table)}${order ? ` ORDER BY ${order}` : ''}`,

@@ -1,12 +1,12 @@
 import type { Dialect } from '../dialects/dialect.ts';
+import type { OwnStatement } from '../session/session.ts';
 import { qualified, type TableNames } from './tables.ts';
 
-/** A statement of Torale's own with its values: run by `upgrade`, printed with literals by `--sql`. */
-export interface BookkeepingStatement {
-  readonly sql: string;
-  readonly bindings: readonly unknown[];
-  /** Rows it must change; anything else means that somebody else wrote meanwhile. */
-  readonly rows?: number;
+/**
+ * A statement of Torale's own with its values: run by `upgrade`, printed with literals by `--sql`. Where it changes
+ * another number of rows than it says, somebody else wrote meanwhile.
+ */
+export interface BookkeepingStatement extends OwnStatement {
   /** It changes none where the migration lock is lost. */
   readonly isLockChecked?: boolean;
 }
@@ -79,6 +79,27 @@ export function recordHistory(
   const insert = `INSERT INTO ${qualified(dialect, names, 'history')} (${HISTORY_COLUMNS})`;
   if (condition === null) return { sql: `${insert} VALUES (${marks})`, bindings: values };
   return { sql: `${insert} SELECT ${marks} WHERE ${condition}`, bindings: values, rows: 1, isLockChecked: true };
+}
+
+/** All that says that a revision is applied, to be written in one transaction. */
+export function recordRevision(
+  dialect: Dialect,
+  names: TableNames,
+  entry: HistoryEntry,
+  from: {
+    readonly headsBefore: readonly string[];
+    readonly headsAfter: readonly string[];
+    /** As recordHistory has it. */
+    readonly condition: string | null;
+    /** The journal holds rows of it. */
+    readonly journalled: boolean;
+  },
+): BookkeepingStatement[] {
+  return [
+    ...moveHeads(dialect, names, from.headsBefore, from.headsAfter),
+    recordHistory(dialect, names, entry, from.condition),
+    ...(from.journalled ? [journalForget(dialect, names, entry.revision)] : []),
+  ];
 }
 
 /** UTC in the form that each server's timestamp column takes from a string. */

@@ -7,33 +7,50 @@ export interface DocComment {
 const REVISION_ID = 'Revision ID:';
 const CREATE_DATE = 'Create Date:';
 
+/** How `torale revision` begins a comment and the line of the date; other ways of writing them take longer to read. */
+const BEGIN = '/**\n * ';
+const DATE_LINE = '\n * Create Date:';
+
 /**
  * Reads the leading comment: its first line is the message, `Create Date:` the date.
  *
- * @param comment from `/**` to the end of the comment, or ''
+ * @param text where the comment stands from `begin`, which is its `/**`, to `end`, or to the end of the text
  * @param revision the file's id: a line `Revision ID: <id>` at the top says that there is no message
+ * @param found takes up what was found
  */
-export function parseDocComment(comment: string, revision: string): DocComment {
-  const found: DocComment = {};
-  const close = comment.endsWith('*/') ? comment.length - 2 : comment.length;
-  let message = '';
-  for (let from = 3; from < close && message === '';) {
-    const end = lineEnd(comment, from, close);
-    message = withoutStar(comment.slice(from, end), from === 3);
-    from = end + 1;
-  }
+export function parseDocComment(text: string, begin: number, end: number, revision: string, found: DocComment): void {
+  const close = text.startsWith('*/', end - 2) ? end - 2 : end;
+  const message = firstLine(text, begin, close);
   if (
     message !== '' &&
     !(message.startsWith(REVISION_ID) && message === `${REVISION_ID} ${commentText(revision)}`.trim())
   ) {
     found.message = detached(message.includes('*\\') ? message.replaceAll(/\*\\(\\*\/)/g, '*$1') : message);
   }
-  const at = comment.lastIndexOf(CREATE_DATE);
-  if (at !== -1 && /^[\s*]*$/.test(comment.slice(comment.lastIndexOf('\n', at) + 1, at))) {
-    const date = comment.slice(at + CREATE_DATE.length, lineEnd(comment, at, close)).trim();
-    if (date !== '') found.createDate = detached(date);
+  const at = text.lastIndexOf(CREATE_DATE, close);
+  if (at <= begin) return;
+  const isLine =
+    text.startsWith(DATE_LINE, at - (DATE_LINE.length - CREATE_DATE.length)) ||
+    /^[\s*]*$/.test(text.slice(Math.max(text.lastIndexOf('\n', at) + 1, begin), at));
+  if (!isLine) return;
+  const date = text.slice(at + CREATE_DATE.length, lineEnd(text, at, close)).trim();
+  if (date !== '') found.createDate = detached(date);
+}
+
+/** The first line that says something. */
+function firstLine(text: string, begin: number, close: number): string {
+  if (text.startsWith(BEGIN, begin)) {
+    const from = begin + BEGIN.length;
+    const line = text.slice(from, lineEnd(text, from, close)).trim();
+    if (line !== '') return line;
   }
-  return found;
+  for (let from = begin + 3; from < close;) {
+    const end = lineEnd(text, from, close);
+    const line = withoutStar(text.slice(from, end), from === begin + 3);
+    if (line !== '') return line;
+    from = end + 1;
+  }
+  return '';
 }
 
 /** V8 keeps the whole file in memory for a slice of it; a copy lets it go. */
@@ -41,8 +58,8 @@ function detached(slice: string): string {
   return ` ${slice}`.slice(1);
 }
 
-function lineEnd(comment: string, from: number, close: number): number {
-  const end = comment.indexOf('\n', from);
+function lineEnd(text: string, from: number, close: number): number {
+  const end = text.indexOf('\n', from);
   return end === -1 || end > close ? close : end;
 }
 

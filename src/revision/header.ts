@@ -2,7 +2,7 @@ import { ToraleError } from '../errors.ts';
 import type { RevisionHeader } from '../graph/header.ts';
 import { displayPath } from '../paths.ts';
 import { didYouMean, nearest } from '../suggest.ts';
-import { parseDocComment } from './comment.ts';
+import { parseDocComment, type DocComment } from './comment.ts';
 import { readExports, type Found, type ModuleExports, type Value } from './exports.ts';
 
 /** The names of the header, in Torale's spelling and in Alembic's. */
@@ -77,15 +77,15 @@ function readTemplateHeader(text: string, file: string): HeaderInFile | undefine
   TEMPLATE.lastIndex = end;
   const match = TEMPLATE.exec(text);
   if (match === null || match[1] === 'null') return undefined;
-  const revision = unquoted(match[1])!;
-  const header: HeaderInFile = {
-    revision,
+  const header: HeaderInFile & DocComment = {
+    revision: unquoted(match[1])!,
     downRevision: unquoted(match[2]),
     branchLabels: unquoted(match[3]),
     dependsOn: unquoted(match[4]),
     file,
   };
-  return hasDoc ? Object.assign(header, parseDocComment(text.slice(begin, end), revision)) : header;
+  if (hasDoc) parseDocComment(text, begin, end, header.revision, header);
+  return header;
 }
 
 function unquoted(literal: string | undefined): string | null {
@@ -113,17 +113,16 @@ function readAnyHeader(text: string, file: string): ReadHeader {
       'Write null for a revision without a parent.',
     );
   }
-  return {
-    header: {
-      revision: id,
-      downRevision: down,
-      branchLabels: (branchLabels && textsOf(branchLabels, invalid)) ?? null,
-      dependsOn: (dependsOn && textsOf(dependsOn, invalid)) ?? null,
-      file,
-      ...parseDocComment(found.doc ?? '', id),
-    },
-    syntax: found.syntax ?? 'esm',
+  const header: HeaderInFile & DocComment = {
+    revision: id,
+    downRevision: down,
+    branchLabels: (branchLabels && textsOf(branchLabels, invalid)) ?? null,
+    dependsOn: (dependsOn && textsOf(dependsOn, invalid)) ?? null,
+    file,
   };
+  const doc = found.doc ?? '';
+  parseDocComment(doc, 0, doc.length, id, header);
+  return { header, syntax: found.syntax ?? 'esm' };
 }
 
 type Invalid = (problem: string, start?: number, hint?: string) => ToraleError;

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { dirname, extname, join } from 'node:path';
 import { ToraleError } from '../errors.ts';
 import { checksumOf } from './checksum.ts';
-import { freshUrl, hasBegun, importUrl } from './import.ts';
+import { freshUrl, hasBegun, importUrl, withoutTypes } from './import.ts';
 import { importFailure } from './import-failure.ts';
 import { readHeaderAndSyntax } from './header.ts';
 import { readText } from './locations.ts';
@@ -29,7 +29,7 @@ export async function loadRevision(file: string): Promise<RevisionModule> {
   const { header, syntax } = readHeaderAndSyntax(text, file);
   let namespace: unknown;
   try {
-    namespace = await importFile(file, checksum, syntax);
+    namespace = await importFile(file, text, checksum, syntax);
   } catch (error) {
     throw importFailure(file, header.revision, error);
   }
@@ -53,16 +53,17 @@ export async function loadRevision(file: string): Promise<RevisionModule> {
 export async function importModule(file: string): Promise<unknown> {
   const text = readText(file);
   const isEsm = /^\s*(?:import|export)\b/m.test(text);
-  return importFile(file, checksumOf(text, file), isEsm ? 'esm' : 'cjs');
+  return importFile(file, text, checksumOf(text, file), isEsm ? 'esm' : 'cjs');
 }
 
-async function importFile(file: string, checksum: string, syntax: 'esm' | 'cjs'): Promise<unknown> {
+async function importFile(file: string, text: string, checksum: string, syntax: 'esm' | 'cjs'): Promise<unknown> {
   const extension = extname(file);
   if (/^\.[cm]?js$/.test(extension)) return await importUrl(freshUrl(file, checksum));
-  if (canStripTypes(file, extension, syntax)) {
+  const source = canStripTypes(file, extension, syntax) ? withoutTypes(text) : null;
+  if (source !== null) {
     const url = freshUrl(file, checksum);
     try {
-      return await importUrl(url);
+      return await importUrl(url, source);
     } catch (error) {
       // What Node cannot parse, resolve or link may still be good TypeScript.
       if (await hasBegun(url)) throw error;

@@ -25,6 +25,8 @@ const LARGEST = 16 * 1024 * 1024;
 const CODE = /\.[cm]?[jt]s$/;
 const DECLARATION = /\.d\.[cm]?ts$/;
 const OPTIONAL = /^_|\.test\.[cm]?[jt]s$/;
+/** Most names; of them the three above say the same. */
+const ORDINARY = /^[^._][^.]*\.[jt]s$/;
 const NOT_READ = new Set(['snapshots', 'node_modules']);
 
 /**
@@ -104,6 +106,10 @@ function codeFiles(folders: readonly string[], recursive: boolean): CodeFile[] {
     for (const entry of entries) {
       const { name } = entry;
       const path = `${folder}${sep}${name}`;
+      if (ORDINARY.test(name) && entry.isFile()) {
+        files.push({ path, optional: false });
+        continue;
+      }
       if (name.startsWith('.')) continue;
       if (CODE.test(name) && !DECLARATION.test(name)) {
         const file = codeFile(path, entry);

@@ -33,14 +33,21 @@ export function deltaOf(
   server: DialectDelta['server'],
   rename: DialectDelta['rename'] = [],
 ): DialectDelta {
-  const put = inOrder(after).flatMap((id) => {
-    const object = withNeeds(after, id);
-    const known = before.has(id) ? withNeeds(before, id) : undefined;
-    return known !== undefined && sameDefinition(known, object) ? [] : [object];
-  });
+  const changed = [...after.ids()].filter((id) => !isKept(before, after, id));
+  const put = inOrder(after, changed).map((id) => withNeeds(after, id));
   const drop = [...before.ids()].filter((id) => !after.has(id)).sort();
   const { flavor, version } = server;
   return { server: { flavor, version }, put, drop, rename };
+}
+
+/** Whether it is written alike in both. */
+function isKept(before: Schema, after: Schema, id: ObjectId): boolean {
+  const [known, object] = [before.get(id), after.get(id)!];
+  if (known === undefined) return false;
+  // Most objects: their needs need not be put into order.
+  if (sameDefinition(known.definition, object.definition) && sameDefinition(before.needs(id), after.needs(id)))
+    return true;
+  return sameDefinition(withNeeds(before, id), withNeeds(after, id));
 }
 
 /** JSON with one object a line, so that a review reads it and two branches do not meet in a line. */

@@ -1,7 +1,7 @@
 import { ToraleError } from '../errors.ts';
 import { didYouMean } from '../suggest.ts';
 import { isKind, KINDS, type Kind } from './kinds.ts';
-import { keyOf, nameOf, type ObjectId, type SchemaObject } from './object.ts';
+import { nameOf, type ObjectId, type SchemaObject } from './object.ts';
 import { Schema } from './schema.ts';
 
 /** Which objects count. */
@@ -29,7 +29,7 @@ export function filterSchema(schema: Schema, filter: ObjectFilter): Schema {
   const excluded = (filter.exclude ?? []).map(parsePattern);
   if (included.length === 0 && excluded.length === 0) return schema;
   // Where a database is one schema, a path begins with the object itself.
-  const hasSchemas = ![...schema.objects()].some(({ kind, path }) => path.length === 1 && IN_SCHEMAS.has(kind));
+  const hasSchemas = !IN_SCHEMAS.some((kind) => schema.ofKind(kind).some(({ path }) => path.length === 1));
   const are = (patterns: readonly Pattern[]): readonly Pattern[] =>
     hasSchemas ? patterns : patterns.filter(({ kind }) => kind !== 'schema');
   const rest = excluded.length === 0 ? schema : schema.filter((object) => !matches(object, are(excluded)));
@@ -44,15 +44,14 @@ export function isExcludedText(text: string, filter: ObjectFilter): boolean {
 /** What is chosen and its parts: a part goes with the whole that it belongs to. */
 function only(schema: Schema, patterns: readonly Pattern[]): Schema {
   const kept = new Set<ObjectId>();
-  const queue: ObjectId[] = [...schema.objects()].filter((object) => matches(object, patterns)).map(keyOf);
+  const queue: ObjectId[] = [];
+  for (const [id, { object }] of schema.entries()) if (matches(object, patterns)) queue.push(id);
   for (let id = queue.pop(); id !== undefined; id = queue.pop()) {
     if (kept.has(id)) continue;
     kept.add(id);
     for (const { id: dependent, strength } of schema.dependents(id)) if (strength !== 'use') queue.push(dependent);
   }
-  const needs = new Map([...kept].map((id) => [id, schema.needs(id)]));
-  const objects = [...schema.objects()].filter((object) => kept.has(keyOf(object)));
-  return new Schema(objects, needs, schema.texts);
+  return new Schema(new Map([...schema.entries()].filter(([id]) => kept.has(id))));
 }
 
 function matches(object: SchemaObject, patterns: readonly Pattern[]): boolean {
@@ -68,7 +67,7 @@ function matches(object: SchemaObject, patterns: readonly Pattern[]): boolean {
 }
 
 /** Kinds whose path is their name alone where a database has no schemas. */
-const IN_SCHEMAS: ReadonlySet<Kind> = new Set<Kind>(['table', 'view', 'sequence']);
+const IN_SCHEMAS = ['table', 'view', 'sequence'] as const;
 
 /** Kinds whose path does not begin with a schema. */
 const OUTSIDE: ReadonlySet<Kind> = new Set<Kind>([

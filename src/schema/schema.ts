@@ -12,54 +12,75 @@ export interface Need {
   readonly strength: 'own' | 'use' | 'fate';
 }
 
+/** What needs something, and how. */
+export type Dependent = Need;
+
+/** An object with what is known beside it. */
+export interface Entry {
+  readonly object: SchemaObject;
+  readonly needs: readonly Need[];
+  /** See {@link Schema.textOf}. */
+  readonly text: string | undefined;
+}
+
 /** A schema at one moment with what depends on what: what `inspect` finds, and what the diff engine works on. */
 export class Schema {
-  readonly texts: ReadonlyMap<ObjectId, string>;
-  readonly #objects: ReadonlyMap<ObjectId, SchemaObject>;
-  readonly #needs: ReadonlyMap<ObjectId, readonly Need[]>;
-  #dependents: Map<ObjectId, { readonly id: ObjectId; readonly strength: Need['strength'] }[]> | null = null;
+  /** One map: each takes up 4 MiB for 80,000 objects. */
+  readonly #entries: ReadonlyMap<ObjectId, Entry>;
+  /** Ids alone, which are there already. */
+  #dependents: Map<ObjectId, ObjectId[]> | null = null;
+  #byKind: Map<Kind, SchemaObject[]> | null = null;
 
   /**
    * Needs that name no object of `objects` (other schemas, system objects) are left out.
    *
+   * @param objects or all there is to say of them, by their ids: a map is not copied, and is not to change any more
    * @param texts see {@link Schema.textOf}
    */
   constructor(
-    objects: Iterable<SchemaObject>,
-    needs: ReadonlyMap<ObjectId, readonly Need[]>,
+    objects: Iterable<SchemaObject> | Map<ObjectId, Entry>,
+    needs: ReadonlyMap<ObjectId, readonly Need[]> = new Map(),
     texts: ReadonlyMap<ObjectId, string> = new Map(),
   ) {
-    this.texts = texts;
-    this.#objects = new Map([...objects].map((object) => [keyOf(object), object]));
-    const known = new Map<ObjectId, readonly Need[]>();
-    for (const [id, list] of needs) {
-      if (!this.#objects.has(id)) continue;
-      const kept = list.filter((need) => need.id !== id && this.#objects.has(need.id));
-      if (kept.length > 0) known.set(id, kept);
+    const entries = isMap(objects) ? objects : entriesOf(objects, needs, texts);
+    for (const [id, entry] of entries) {
+      const isKnown = (need: Need): boolean => need.id !== id && entries.has(need.id);
+      if (!entry.needs.every(isKnown)) entries.set(id, { ...entry, needs: entry.needs.filter(isKnown) });
     }
-    this.#needs = known;
+    this.#entries = entries;
   }
 
   static readonly empty = new Schema([], new Map());
 
   get size(): number {
-    return this.#objects.size;
+    return this.#entries.size;
   }
 
   ids(): Iterable<ObjectId> {
-    return this.#objects.keys();
+    return this.#entries.keys();
   }
 
-  objects(): Iterable<SchemaObject> {
-    return this.#objects.values();
+  *objects(): Iterable<SchemaObject> {
+    for (const { object } of this.#entries.values()) yield object;
+  }
+
+  /** Those of one kind. */
+  ofKind<K extends Kind>(kind: K): readonly ObjectOf<K>[] {
+    this.#byKind ??= Map.groupBy(this.objects(), (object) => object.kind);
+    return (this.#byKind.get(kind) ?? []) as unknown as readonly ObjectOf<K>[];
   }
 
   has(id: ObjectId): boolean {
-    return this.#objects.has(id);
+    return this.#entries.has(id);
   }
 
   get(id: ObjectId): SchemaObject | undefined {
-    return this.#objects.get(id);
+    return this.#entries.get(id)?.object;
+  }
+
+  /** All of them with what is known beside each, by their ids. */
+  entries(): Iterable<[ObjectId, Entry]> {
+    return this.#entries.entries();
   }
 
   /**
@@ -67,37 +88,34 @@ export class Schema {
    * a snapshot has none.
    */
   textOf(id: ObjectId): string | undefined {
-    return this.texts.get(id);
+    return this.#entries.get(id)?.text;
   }
 
   find<K extends Kind>(kind: K, path: Path): ObjectOf<K> | undefined {
-    return this.#objects.get(idOf(kind, path)) as ObjectOf<K> | undefined;
+    return this.get(idOf(kind, path)) as ObjectOf<K> | undefined;
   }
 
   needs(id: ObjectId): readonly Need[] {
-    return this.#needs.get(id) ?? [];
+    return this.#entries.get(id)?.needs ?? [];
   }
 
   /** What needs it, directly. */
-  dependents(id: ObjectId): readonly { readonly id: ObjectId; readonly strength: Need['strength'] }[] {
-    if (this.#dependents === null) {
-      this.#dependents = new Map();
-      for (const [dependent, needs] of this.#needs) {
-        for (const { id: needed, strength } of needs) {
-          const list = this.#dependents.get(needed);
-          if (list === undefined) this.#dependents.set(needed, [{ id: dependent, strength }]);
-          else list.push({ id: dependent, strength });
-        }
+  dependents(id: ObjectId): readonly Dependent[] {
+    const found: Dependent[] = [];
+    this.#dependents ??= dependentsIn(this.#entries);
+    for (const dependent of this.#dependents.get(id) ?? []) {
+      for (const need of this.needs(dependent)) {
+        if (need.id === id) found.push({ id: dependent, strength: need.strength });
       }
     }
-    return this.#dependents.get(id) ?? [];
+    return found;
   }
 
   /** The objects that are parts of it, of one kind. */
   parts<K extends Kind>(id: ObjectId, kind: K): ObjectOf<K>[] {
     return this.dependents(id)
       .filter(({ strength }) => strength === 'own')
-      .map((dependent) => this.#objects.get(dependent.id)!)
+      .map((dependent) => this.get(dependent.id)!)
       .filter((object): object is ObjectOf<K> & SchemaObject => object.kind === kind);
   }
 
@@ -105,17 +123,45 @@ export class Schema {
   filter(keep: (object: SchemaObject) => boolean): Schema {
     const dropped = new Set<ObjectId>();
     const queue: ObjectId[] = [];
-    for (const [id, object] of this.#objects) if (!keep(object)) queue.push(id);
+    for (const [id, { object }] of this.#entries) if (!keep(object)) queue.push(id);
     if (queue.length === 0) return this;
     for (let id = queue.pop(); id !== undefined; id = queue.pop()) {
       if (dropped.has(id)) continue;
       dropped.add(id);
       for (const dependent of this.dependents(id)) if (dependent.strength !== 'use') queue.push(dependent.id);
     }
-    return new Schema(
-      [...this.#objects].filter(([id]) => !dropped.has(id)).map(([, object]) => object),
-      this.#needs,
-      this.texts,
-    );
+    const kept = new Map(this.#entries);
+    for (const id of dropped) kept.delete(id);
+    return new Schema(kept);
   }
+}
+
+function isMap(objects: Iterable<SchemaObject> | Map<ObjectId, Entry>): objects is Map<ObjectId, Entry> {
+  return objects instanceof Map;
+}
+
+function entriesOf(
+  objects: Iterable<SchemaObject>,
+  needs: ReadonlyMap<ObjectId, readonly Need[]>,
+  texts: ReadonlyMap<ObjectId, string>,
+): Map<ObjectId, Entry> {
+  const entries = new Map<ObjectId, Entry>();
+  for (const object of objects) {
+    const id = keyOf(object);
+    entries.set(id, { object, needs: needs.get(id) ?? [], text: texts.get(id) });
+  }
+  return entries;
+}
+
+function dependentsIn(entries: ReadonlyMap<ObjectId, Entry>): Map<ObjectId, ObjectId[]> {
+  const dependents = new Map<ObjectId, ObjectId[]>();
+  for (const [dependent, { needs }] of entries) {
+    for (const { id } of needs) {
+      const known = dependents.get(id);
+      if (known === undefined) dependents.set(id, [dependent]);
+      // It may need one thing in two ways.
+      else if (known.at(-1) !== dependent) known.push(dependent);
+    }
+  }
+  return dependents;
 }

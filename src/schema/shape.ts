@@ -75,16 +75,34 @@ export function misfit(shape: Shape, value: unknown): string | null {
 /** A definition with its fields in the order of their shape, and without those that say nothing. */
 export function canonical<S extends Shape>(shape: S, definition: Loose<S>): Definition<S> {
   const kept: Record<string, unknown> = {};
-  for (const [name, type] of Object.entries(shape)) {
+  for (const { name, type, isList } of fieldsOf(shape)) {
     const value = (definition as Record<string, unknown>)[name];
     if (value === undefined || value === null || value === false) continue;
     if (type === 'map?') {
       const entries = Object.entries(value as Record<string, string>).sort(([a], [b]) => (a < b ? -1 : 1));
       if (entries.length > 0) kept[name] = Object.fromEntries(entries);
-    } else if (type.endsWith('s?') && (value as []).length === 0) continue;
+    } else if (isList && (value as []).length === 0) continue;
     else kept[name] = value;
   }
   return kept as Definition<S>;
+}
+
+interface Field {
+  readonly name: string;
+  readonly type: FieldType;
+  /** Left out where it is empty. */
+  readonly isList: boolean;
+}
+
+const fields = new WeakMap<Shape, readonly Field[]>();
+
+function fieldsOf(shape: Shape): readonly Field[] {
+  let known = fields.get(shape);
+  if (known === undefined) {
+    known = Object.entries(shape).map(([name, type]) => ({ name, type, isList: type.endsWith('s?') }));
+    fields.set(shape, known);
+  }
+  return known;
 }
 
 /** A definition as a reader of a catalog has it: with `null` and `false` where there is nothing. */

@@ -27,15 +27,18 @@ export function snapshotOf(schema: Schema, dialect: string, server: Snapshot['se
 }
 
 /** By kind, place and name; but columns as their table has them, so that a schema built from this has them so, too. */
-export function inOrder(schema: Schema): ObjectId[] {
-  const keys = [...schema.objects()].map((object, at) => {
-    const { kind, path } = object;
+export function inOrder(schema: Schema, ids: Iterable<ObjectId> = schema.ids()): ObjectId[] {
+  const places = new Map<string, { readonly place: string; readonly isColumns: boolean; readonly ids: ObjectId[] }>();
+  for (const id of ids) {
+    const { kind, path } = schema.get(id)!;
     const place = `${kind}:${nameOf(path.slice(0, -1))}`;
-    return { id: keyOf(object), place, at: kind === 'column' ? at : null };
-  });
-  const isBefore = (a: (typeof keys)[number], b: (typeof keys)[number]): boolean =>
-    a.place === b.place ? (a.at === null || b.at === null ? a.id < b.id : a.at < b.at) : a.place < b.place;
-  return keys.toSorted((a, b) => (isBefore(a, b) ? -1 : 1)).map(({ id }) => id);
+    const known = places.get(place);
+    if (known === undefined) places.set(place, { place, isColumns: kind === 'column', ids: [id] });
+    else known.ids.push(id);
+  }
+  return [...places.values()]
+    .sort((a, b) => (a.place < b.place ? -1 : 1))
+    .flatMap((place) => (place.isColumns ? place.ids : place.ids.sort()));
 }
 
 export function withNeeds(schema: Schema, id: ObjectId): SnapshotObject {

@@ -18,6 +18,13 @@ export interface Server {
   readonly product?: string | undefined;
 }
 
+export interface OwnStatement {
+  readonly sql: string;
+  readonly bindings: readonly unknown[];
+  /** How many it must change, where that is known. */
+  readonly rows?: number;
+}
+
 /**
  * One pinned connection: lock, DDL and bookkeeping all run on it, so that none can outlive another.
  * Statements are sent one at a time, in the order of the calls.
@@ -31,6 +38,13 @@ export interface Session {
   query(sql: string, bindings?: readonly unknown[]): Promise<QueryResult>;
   /** Runs one statement of Torale's own, which recurs: the driver may keep it prepared. */
   prepared(sql: string, bindings: readonly unknown[]): Promise<QueryResult>;
+  /**
+   * Runs statements of Torale's own as one transaction in one round trip, where the server can.
+   *
+   * @returns false where it cannot, or where one of them would change another number of rows than it says: nothing is
+   *   changed then
+   */
+  transact?(statements: readonly OwnStatement[]): Promise<boolean>;
   /** Whether the server holds a transaction open on this connection. */
   inTransaction(): Promise<boolean>;
   /** What Knex takes for a connection. */

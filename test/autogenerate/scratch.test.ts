@@ -57,6 +57,46 @@ describeOn(['postgres', 'mysql'], 'a scratch database', (name) => {
     expect(await databases(dialect)).not.toContain(made);
   });
 
+  test('a copy of it holds what it holds, and goes with it', async () => {
+    const { url } = await freshDatabase(dialect);
+    const names: string[] = [];
+    await withScratch(requestFor(url), async (scratch) => {
+      await scratch.session.query('CREATE TABLE t (a int)');
+      await scratch.session.query('INSERT INTO t VALUES (1)');
+      const copy = await scratch.copy();
+      // MySQL and MariaDB copy no databases.
+      expect(copy === null).toBe(dialect === 'mysql');
+      for (const one of copy === null ? [scratch] : [scratch, copy]) {
+        names.push(String((await one.session.query(current)).rows[0]!['name']));
+        await one.session.query('INSERT INTO t VALUES (2)');
+        expect((await one.session.query('SELECT sum(a) AS sum FROM t')).rows.map(({ sum }) => Number(sum))).toEqual([
+          3,
+        ]);
+      }
+    });
+    expect(new Set(names)).toHaveLength(names.length);
+    for (const made of names) expect(await databases(dialect)).not.toContain(made);
+  });
+
+  test('a signal while it is copied leaves neither behind', async () => {
+    const { url } = await freshDatabase(dialect);
+    const before = new Set(await databases(dialect));
+    const stop = new AbortController();
+    const work = withScratch(requestFor(url, { signal: stop.signal }), async (scratch) => {
+      await scratch.session.query('CREATE TABLE t (a int)');
+      const copying = scratch.copy();
+      stop.abort(new Error('stopped'));
+      await copying;
+      stop.signal.throwIfAborted();
+    });
+    await expect(work).rejects.toThrow('stopped');
+    const own = (await databases(dialect)).filter((name) => {
+      const scratch = readScratchName(name);
+      return scratch !== null && !before.has(name) && name.includes(`_${process.pid.toString(36)}_`);
+    });
+    expect(own).toEqual([]);
+  });
+
   test('is gone on a signal, which cuts off what runs there', async () => {
     const { url } = await freshDatabase(dialect);
     const controller = new AbortController();

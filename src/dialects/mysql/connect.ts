@@ -2,7 +2,7 @@ import { isIP, type Socket } from 'node:net';
 import { checkServerIdentity, type PeerCertificate } from 'node:tls';
 import type { Connection, ConnectionOptions, ResultSetHeader } from 'mysql2';
 import { ToraleError } from '../../errors.ts';
-import type { QueryResult, Row, Server, Session } from '../../session/session.ts';
+import type { OwnStatement, QueryResult, Row, Server, Session } from '../../session/session.ts';
 import { caller } from '../caller.ts';
 import type { BorrowOptions, ConnectOptions } from '../dialect.ts';
 import { importDriver } from '../driver.ts';
@@ -10,8 +10,9 @@ import { readPem } from '../pem.ts';
 import type { MysqlUrl } from '../url.ts';
 import { endPolitely, IDLE_LIMIT_S, keepVigil } from '../vigil.ts';
 import { connectError } from './errors.ts';
-import { pinsTimestamps, serverOf } from './flavor.ts';
+import { pinsTimestamps, preparesBlocks, serverOf } from './flavor.ts';
 import { productOf } from './product.ts';
+import { inOneBlock } from './transact.ts';
 
 type Tls = Exclude<ConnectionOptions['ssl'], undefined | string> | undefined;
 
@@ -260,6 +261,11 @@ export class MysqlSession implements Session {
         },
       );
     });
+  }
+
+  async transact(statements: readonly OwnStatement[]): Promise<boolean> {
+    if (!preparesBlocks(this.server)) return false;
+    return inOneBlock(statements, (sql, bindings) => this.prepared(sql, bindings));
   }
 
   inTransaction(): Promise<boolean> {

@@ -87,6 +87,11 @@ export function hasBlocks({ flavor }: Server): boolean {
   return flavor === 'mariadb';
 }
 
+/** Blocks can be prepared, and so take values: https://mariadb.com/kb/en/prepare-statement/ */
+export function preparesBlocks({ flavor, version }: Server): boolean {
+  return flavor === 'mariadb' && numberOf(version) >= 100_602;
+}
+
 /**
  * Whether a session may say for itself that a TIMESTAMP has no default of its own. On MariaDB it could be set at run time
  * from these versions on: https://mariadb.com/kb/en/server-system-variables/#explicit_defaults_for_timestamp. On MySQL it is

@@ -5,7 +5,7 @@ import { hasDatabaseComments, hidesKeys, numberOf } from './flavor.ts';
 import { stringOf } from './kinds/text.ts';
 import { quote } from './quote.ts';
 import { Reading, type Ground } from './reading.ts';
-import { queryAll } from './show.ts';
+import { queryAll, queryEach } from './show.ts';
 
 /** Programs with what SHOW CREATE does not say of them. */
 const LISTS = [
@@ -51,32 +51,35 @@ export async function inspect(session: Session, isOwn: (object: SchemaObject) =>
   }
 }
 
+/** What SHOW CREATE is asked of, and who reads the answer. */
+type Question = readonly [what: string, read: (row: Row) => void];
+
 async function read(session: Session, isOwn: (object: SchemaObject) => boolean): Promise<Inspection> {
   const [tables, routines, triggers, events, defaults] = await queryAll(session, LISTS);
   const ground = await groundOf(session, defaults!);
   const entries = tables!.map((row) => Object.values(row).map(String) as [name: string, type: string]);
-  const queries = [
-    ...entries.map(
-      ([name, type]) => `SHOW CREATE ${type === 'SEQUENCE' || type === 'VIEW' ? type : 'TABLE'} ${quote(name)}`,
-    ),
-    ...routines!.map(({ type, name }) => `SHOW CREATE ${String(type)} ${quote(String(name))}`),
-    ...triggers!.map(({ name }) => `SHOW CREATE TRIGGER ${quote(String(name))}`),
-    ...events!.map(({ name }) => `SHOW CREATE EVENT ${quote(String(name))}`),
-  ];
-  const shown = (await queryAll(session, queries)).map((rows) => rows[0]!);
   const reading = new Reading(ground, isOwn);
+  const asked: Question[] = [
+    ...entries.map(([name, type]): Question => {
+      if (type === 'VIEW') return [`VIEW ${quote(name)}`, (row) => reading.view(name, row)];
+      if (type === 'SEQUENCE') return [`SEQUENCE ${quote(name)}`, (row) => reading.sequence(name, row)];
+      return [`TABLE ${quote(name)}`, (row) => reading.table(name, row)];
+    }),
+    ...routines!.map(({ type, name }): Question => {
+      const what = `${String(type)} ${quote(String(name))}`;
+      return [what, (row) => reading.routine(String(type), String(name), row)];
+    }),
+    ...triggers!.map(({ name, tbl }): Question => {
+      return [`TRIGGER ${quote(String(name))}`, (row) => reading.trigger(String(tbl), String(name), row)];
+    }),
+    ...events!.map(({ name, created, altered }): Question => {
+      const times = { created: String(created), altered: String(altered) };
+      return [`EVENT ${quote(String(name))}`, (row) => reading.event(String(name), row, times)];
+    }),
+  ];
   reading.database(await databaseOptions(session));
-  for (const [at, [name, type]] of entries.entries()) {
-    if (type === 'VIEW') reading.view(name, shown[at]!);
-    else if (type === 'SEQUENCE') reading.sequence(name, shown[at]!);
-    else reading.table(name, shown[at]!);
-  }
-  const programs = shown.slice(entries.length);
-  for (const { type, name } of routines!) reading.routine(String(type), String(name), programs.shift()!);
-  for (const { name, tbl } of triggers!) reading.trigger(String(tbl), String(name), programs.shift()!);
-  for (const { name, created, altered } of events!) {
-    reading.event(String(name), programs.shift()!, { created: String(created), altered: String(altered) });
-  }
+  const queries = asked.map(([what]) => `SHOW CREATE ${what}`);
+  await queryEach(session, queries, ([row], at) => asked[at]![1](row!));
   if (reading.hasGeometries && session.server.flavor === 'mariadb') {
     for (const { tbl, name, srid } of (await session.query(GEOMETRIES)).rows)
       reading.place(String(tbl), String(name), String(srid));

@@ -1,5 +1,7 @@
+import type { Kind, LooseKinds } from '../../schema/kinds.ts';
 import { idOf, keyOf, objectOf, type ObjectId, type Path, type SchemaObject } from '../../schema/object.ts';
-import { Schema, type Need } from '../../schema/schema.ts';
+import { ObjectPool } from '../../schema/pool.ts';
+import { Schema, type Entry, type Need } from '../../schema/schema.ts';
 import type { Row } from '../../session/session.ts';
 import { isText, type ReadColumn } from './kinds/column-text.ts';
 import { eventText, namesTime, type EventTimes } from './kinds/event-text.ts';
@@ -34,8 +36,8 @@ export class Reading {
   hasGeometries = false;
   readonly #ground: Ground;
   readonly #isOwn: (object: SchemaObject) => boolean;
-  readonly #objects = new Map<ObjectId, SchemaObject>();
-  readonly #needs = new Map<ObjectId, readonly Need[]>();
+  readonly #pool = new ObjectPool();
+  readonly #entries = new Map<ObjectId, Entry>();
   /** The last trigger of each time and event of a table. */
   readonly #fired = new Map<string, string>();
 
@@ -45,13 +47,12 @@ export class Reading {
   }
 
   schema(): Schema {
-    const objects = [...this.#objects.values()];
-    const needs = new Map([...this.#needs, ...viewNeeds(objects)]);
-    return new Schema(objects, needs).filter((object) => !this.#isOwn(object));
+    for (const [id, needs] of viewNeeds(this.#entries)) this.#entries.set(id, { ...this.#entries.get(id)!, needs });
+    return new Schema(this.#entries).filter((object) => !this.#isOwn(object));
   }
 
   database(options: Readonly<Record<string, string>>): void {
-    this.#put(objectOf('database', [], { options }), []);
+    this.#put('database', [], { options }, []);
   }
 
   table(name: string, row: Row): void {
@@ -60,17 +61,18 @@ export class Reading {
     const { options, collation } = this.#options(read);
     const engine = options.find((option) => option.startsWith('ENGINE='))?.slice('ENGINE='.length);
     const partitionBy = read.partitionBy && partitioningText(readPartitioning(read.partitionBy, engine));
-    this.#put(objectOf('table', [table], { partitionBy, options, clauses: read.clauses }), []);
+    this.#put('table', [table], { partitionBy, options, clauses: read.clauses }, []);
     let position = '';
+    // One list for all columns that need nothing else.
+    const whole: readonly Need[] = [{ id: idOf('table', [table]), strength: 'own' }];
     for (const column of read.columns) {
-      this.#column(table, column, position, collation);
+      this.#column(table, column, position, collation, whole);
       position = column.name;
     }
-    const whole: Need = { id: idOf('table', [table]), strength: 'own' };
     for (const { name: index, unique, definition, names } of read.indexes) {
-      this.#put(objectOf('index', [table, index], { unique, definition }), [whole, ...columnsOf(table, names)]);
+      this.#put('index', [table, index], { unique, definition }, whole.concat(columnsOf(table, names)));
     }
-    for (const constraint of read.constraints) this.#constraint(table, constraint);
+    for (const constraint of read.constraints) this.#constraint(table, constraint, whole);
     for (const rest of read.rest) this.#leave(table, rest.replace('of this', `of ${table}`));
   }
 
@@ -85,64 +87,60 @@ export class Reading {
     return { options: said === undefined ? [...options, `COLLATE=${collation}`] : options, collation };
   }
 
-  #column(table: string, read: ReadColumn, position: string, tableCollation: string): void {
+  #column(table: string, read: ReadColumn, position: string, tableCollation: string, whole: readonly Need[]): void {
     const { name, type, charset, generated, expression, notNull, clauses, names } = read;
     const ofCharset = charset === undefined ? tableCollation : this.#ground.collations.get(charset);
     const collation = isText(type) ? (read.collation ?? ofCharset) : undefined;
     if (/^(?:geometry|point|linestring|polygon|multi|geomcollection|geometrycollection)/.test(type))
       this.hasGeometries = true;
-    const object = objectOf('column', [table, name], {
-      type,
-      collation,
-      notNull,
-      generated,
-      expression,
-      position,
-      clauses,
-    });
+    const definition = { type, collation, notNull, generated, expression, position, clauses };
     const used = names.flatMap((other): Need[] => [
       { id: idOf('column', [table, other]), strength: 'use' },
       { id: idOf('sequence', [other]), strength: 'use' },
     ]);
-    this.#put(object, [{ id: idOf('table', [table]), strength: 'own' }, ...used]);
+    this.#put('column', [table, name], definition, used.length === 0 ? whole : whole.concat(used));
   }
 
-  #constraint(table: string, { name, type, definition, columns, references }: ReadConstraint): void {
+  #constraint(
+    table: string,
+    { name, type, definition, columns, references }: ReadConstraint,
+    whole: readonly Need[],
+  ): void {
     const parent = references === undefined ? undefined : this.#fold(references.table);
-    const needs: Need[] = [{ id: idOf('table', [table]), strength: 'own' }, ...columnsOf(table, columns)];
-    if (parent !== undefined) {
-      needs.push({ id: idOf('table', [parent]), strength: 'use' }, ...columnsOf(parent, references!.columns));
-    }
+    const used: readonly Need[] =
+      parent === undefined
+        ? []
+        : [{ id: idOf('table', [parent]), strength: 'use' }, ...columnsOf(parent, references!.columns)];
     const object = {
       type,
       definition,
       columns: type === 'CHECK' ? [] : columns,
       references: parent === undefined ? [] : [parent],
     };
-    this.#put(objectOf('constraint', [table, name], object), needs);
+    this.#put('constraint', [table, name], object, whole.concat(columnsOf(table, columns), used));
   }
 
   place(table: string, name: string, srid: string): void {
     const id = idOf('column', [this.#fold(table), name]);
-    const object = this.#objects.get(id);
-    if (object?.kind !== 'column') return;
-    const clauses = [`REF_SYSTEM_ID=${srid}`, ...(object.definition.clauses ?? [])];
-    this.#objects.set(id, objectOf('column', object.path, { ...object.definition, clauses }));
+    const entry = this.#entries.get(id);
+    if (entry?.object.kind !== 'column') return;
+    const { path, definition } = entry.object;
+    const clauses = [`REF_SYSTEM_ID=${srid}`, ...(definition.clauses ?? [])];
+    this.#put('column', path, { ...definition, clauses }, entry.needs);
   }
 
   view(name: string, row: Row): void {
     const read = readView(String(row['Create View']));
     if (read === null) return this.#leave(name, `view ${name}: SHOW CREATE VIEW says something else`);
     const definition = withoutDatabase(read.definition, this.#ground.database);
-    const object = objectOf('view', [this.#fold(name)], { columns: [], definition, options: read.options });
-    this.#put(object, []);
+    const object = this.#put('view', [this.#fold(name)], { columns: [], definition, options: read.options }, []);
     this.#definer(object, read.definer);
   }
 
   sequence(name: string, row: Row): void {
     const definition = readSequence(String(row['Create Table']));
     if (definition === null) this.#leave(name, `sequence ${name}: SHOW CREATE SEQUENCE says something else`);
-    else this.#put(objectOf('sequence', [this.#fold(name)], definition), []);
+    else this.#put('sequence', [this.#fold(name)], definition, []);
   }
 
   routine(type: string, name: string, row: Row): void {
@@ -151,9 +149,9 @@ export class Reading {
       return this.#leave(name, `${type.toLowerCase()} ${name}: its text is hidden from this user`);
     const { definer, noun, rest } = readProgram(printed, String(row['sql_mode']));
     const definition = { type: noun, definition: rest, settings: settingsOf(row) };
-    const object = objectOf('routine', [type.toLowerCase(), name], definition);
     const isBody = type === 'PACKAGE BODY';
-    this.#put(object, isBody ? [{ id: idOf('routine', ['package', name]), strength: 'own' }] : []);
+    const needs: Need[] = isBody ? [{ id: idOf('routine', ['package', name]), strength: 'own' }] : [];
+    const object = this.#put('routine', [type.toLowerCase(), name], definition, needs);
     this.#definer(object, definer);
   }
 
@@ -166,8 +164,8 @@ export class Reading {
     const group = `${table} ${triggerGroup(definition)}`;
     const position = this.#fired.get(group) ?? '';
     this.#fired.set(group, name);
-    const object = objectOf('trigger', [table, name], { definition, position, settings: settingsOf(row) });
-    this.#put(object, [{ id: idOf('table', [table]), strength: 'own' }]);
+    const needs: Need[] = [{ id: idOf('table', [table]), strength: 'own' }];
+    const object = this.#put('trigger', [table, name], { definition, position, settings: settingsOf(row) }, needs);
     this.#definer(object, definer);
   }
 
@@ -175,8 +173,7 @@ export class Reading {
     const { definer, rest } = readProgram(String(row['Create Event']), String(row['sql_mode']));
     const definition = eventText(rest, times);
     const zone = namesTime(definition) ? { time_zone: String(row['time_zone']) } : {};
-    const object = objectOf('event', [name], { definition, settings: { ...settingsOf(row), ...zone } });
-    this.#put(object, []);
+    const object = this.#put('event', [name], { definition, settings: { ...settingsOf(row), ...zone } }, []);
     this.#definer(object, definer);
   }
 
@@ -188,7 +185,7 @@ export class Reading {
       .map((token) => nameIn(definer, token));
     if (parts.join('@') === this.#ground.user) return;
     const role = parts.map((part) => quote(part)).join('@');
-    this.#put(objectOf('owner', [object.kind, ...object.path], { role }), [{ id: keyOf(object), strength: 'own' }]);
+    this.#put('owner', [object.kind, ...object.path], { role }, [{ id: keyOf(object), strength: 'own' }]);
   }
 
   #fold(table: string): string {
@@ -199,9 +196,10 @@ export class Reading {
     if (!this.#isOwn(objectOf('table', [table], {}))) this.unread.push(said);
   }
 
-  #put(object: SchemaObject, needs: readonly Need[]): void {
-    this.#objects.set(keyOf(object), object);
-    this.#needs.set(keyOf(object), needs);
+  #put<K extends Kind>(kind: K, path: Path, definition: LooseKinds[K], needs: readonly Need[]): SchemaObject {
+    const object = this.#pool.make(kind, path, definition) as unknown as SchemaObject;
+    this.#entries.set(idOf(kind, path), { object, needs, text: undefined });
+    return object;
   }
 }
 

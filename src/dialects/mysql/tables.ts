@@ -14,13 +14,14 @@ export const columnTypes: ColumnTypes = {
 };
 
 // The names are compared as constants: only then does the server open these tables instead of every one
-// (https://dev.mysql.com/doc/refman/8.4/en/information-schema-optimization.html).
+// (https://dev.mysql.com/doc/refman/8.4/en/information-schema-optimization.html). Never as a join: MariaDB takes what is said
+// of one side as known for the other, and opens all tables of all databases for that (0.9 s instead of 0.02 beside 13,000).
 const COLUMNS = (marks: string): string => `
-  SELECT t.TABLE_NAME AS name, t.TABLE_TYPE AS kind, c.COLUMN_NAME AS col, c.DATA_TYPE AS type
-  FROM information_schema.TABLES t
-  JOIN information_schema.COLUMNS c ON c.TABLE_SCHEMA = t.TABLE_SCHEMA AND c.TABLE_NAME = t.TABLE_NAME
-  WHERE t.TABLE_SCHEMA = ? AND t.TABLE_NAME IN (${marks}) AND c.TABLE_SCHEMA = ? AND c.TABLE_NAME IN (${marks})
-  ORDER BY c.ORDINAL_POSITION`;
+  SELECT TABLE_NAME AS name, TABLE_TYPE AS kind, NULL AS col, NULL AS type, 0 AS position
+  FROM information_schema.TABLES WHERE TABLE_SCHEMA = ? AND TABLE_NAME IN (${marks})
+  UNION ALL SELECT TABLE_NAME, NULL, COLUMN_NAME, DATA_TYPE, ORDINAL_POSITION
+  FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = ? AND TABLE_NAME IN (${marks})
+  ORDER BY position`;
 
 const TRIGGERS = (marks: string): string => `
   SELECT DISTINCT EVENT_OBJECT_TABLE AS name FROM information_schema.TRIGGERS
@@ -38,21 +39,15 @@ export async function findTables(
   const marks = names.map(() => '?').join(', ');
   const { rows } = await session.query(COLUMNS(marks), [database, ...names, database, ...names]);
   const tables = new Map<string, { name: string; kind: string; columns: string[]; foreign: string[] }>();
-  for (const row of rows) {
-    const name = String(row['name']);
-    let table = tables.get(name);
-    if (table === undefined) {
-      table = {
-        name,
-        kind: row['kind'] === 'BASE TABLE' ? 'table' : String(row['kind']).toLowerCase(),
-        columns: [],
-        foreign: [],
-      };
-      tables.set(name, table);
-    }
-    table.columns.push(String(row['col']));
-    const type = String(row['type']).toLowerCase();
-    if (row['col'] === 'version_num' && !/char|text/.test(type)) table.foreign.push(`version_num of type ${type}`);
+  for (const { name, kind } of rows.filter((row) => row['col'] === null)) {
+    const shown = kind === 'BASE TABLE' ? 'table' : String(kind).toLowerCase();
+    tables.set(String(name), { name: String(name), kind: shown, columns: [], foreign: [] });
+  }
+  for (const { name, col, type } of rows.filter((row) => row['col'] !== null)) {
+    const table = tables.get(String(name));
+    table?.columns.push(String(col));
+    const isText = /char|text/i.test(String(type));
+    if (col === 'version_num' && !isText) table?.foreign.push(`version_num of type ${String(type).toLowerCase()}`);
   }
   if (tables.size > 0) {
     const triggers = await session.query(TRIGGERS(marks), [database, ...names]);

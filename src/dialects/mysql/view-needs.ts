@@ -1,13 +1,13 @@
-import { idOf, keyOf, type ObjectId, type SchemaObject } from '../../schema/object.ts';
-import type { Need } from '../../schema/schema.ts';
+import { idOf, keyOf, type ObjectId } from '../../schema/object.ts';
+import type { Entry, Need } from '../../schema/schema.ts';
 import { nameIn, tokensOf } from './kinds/text.ts';
 
 /**
  * What views use, by the names in their texts: the servers keep no list of it but for tables, and no view can be made before
  * what it uses. A column counts where its name and its table's are there, which may be one too many.
  */
-export function viewNeeds(objects: readonly SchemaObject[]): Map<ObjectId, readonly Need[]> {
-  const views = objects.filter((object) => object.kind === 'view');
+export function viewNeeds(entries: ReadonlyMap<ObjectId, Entry>): Map<ObjectId, readonly Need[]> {
+  const views = [...entries.values()].flatMap(({ object }) => (object.kind === 'view' ? [object] : []));
   if (views.length === 0) return new Map();
   const named = new Map<string, ObjectId[]>();
   const columns = new Map<string, (readonly [table: ObjectId, id: ObjectId])[]>();
@@ -15,11 +15,11 @@ export function viewNeeds(objects: readonly SchemaObject[]): Map<ObjectId, reado
     const known = names.get(name);
     return known === undefined ? names.set(name, [entry]) : known.push(entry);
   };
-  for (const object of objects) {
+  for (const [id, { object }] of entries) {
     const { kind, path } = object;
-    if (kind === 'table' || kind === 'view' || kind === 'sequence') add(named, path[0]!, keyOf(object));
-    else if (kind === 'routine' && path[0] === 'function') add(named, path[1]!, keyOf(object));
-    else if (kind === 'column') add(columns, path[1]!, [idOf('table', [path[0]!]), keyOf(object)]);
+    if (kind === 'table' || kind === 'view' || kind === 'sequence') add(named, path[0]!, id);
+    else if (kind === 'routine' && path[0] === 'function') add(named, path[1]!, id);
+    else if (kind === 'column') add(columns, path[1]!, [idOf('table', [path[0]!]), id]);
   }
   return new Map(
     views.map((view) => {

@@ -1,6 +1,7 @@
 import type { Kind, LooseKinds } from '../../schema/kinds.ts';
-import { keyOf, objectOf, type ObjectId, type Path, type SchemaObject } from '../../schema/object.ts';
-import type { Need } from '../../schema/schema.ts';
+import { idOf, type ObjectId, type ObjectOf, type Path, type SchemaObject } from '../../schema/object.ts';
+import { ObjectPool } from '../../schema/pool.ts';
+import { Schema, type Entry, type Need } from '../../schema/schema.ts';
 
 /** The catalogs by their fixed oids (src/include/catalog/*.h), as pg_depend's `classid` has them. */
 export const CLASSES = {
@@ -46,54 +47,99 @@ export type CatalogClass = keyof typeof CLASSES;
 /** Where pg_depend finds something: catalog, oid, and the number of a column or 0. */
 export type Address = readonly [CatalogClass, number, number?];
 
-/** What pg_depend says: what depends (class, oid, column), on what, how. */
-export type DependRow = readonly [number, number, number, number, number, number, string];
+/** What pg_depend says, all of one sort together: what depends (class; oids, columns), on what, how. */
+export interface Depends {
+  readonly class: number;
+  readonly refClass: number;
+  readonly type: string;
+  readonly oids: readonly number[];
+  readonly columns: readonly number[];
+  readonly refOids: readonly number[];
+  readonly refColumns: readonly number[];
+}
 
-/** Collects what the readers of the kinds find, and joins it by what the server says depends on what. */
-export class Catalog {
+/** What is known of a database before its objects are read. */
+export interface Ground {
   /** Of the server: 150020. */
   readonly version: number;
-  readonly #objects: SchemaObject[] = [];
-  readonly #byAddress = new Map<number, ObjectId>();
-  readonly #needs = new Map<ObjectId, Need[]>();
+  /** The names of the schemas that are no system's, by oid. */
+  readonly schemas: ReadonlyMap<number, string>;
+  /** Of what the readers ask for (`onlyWith`, `asks`): what there is. */
+  readonly present: ReadonlySet<string>;
+}
+
+/** Collects what the readers of the kinds find, and joins it by what the server says depends on what. */
+export class Catalog implements Ground {
+  readonly version: number;
+  readonly schemas: ReadonlyMap<number, string>;
+  readonly present: ReadonlySet<string>;
+  readonly #pool = new ObjectPool();
+  readonly #entries = new Map<ObjectId, Entry & { readonly needs: Need[] }>();
+  /** Catalog, oid. Maps of small integers: one of a number for the whole address takes 25 MB more at 5,000 tables. */
+  readonly #whole = new Map<number, Map<number, ObjectId>>();
+  /** Columns, by the oid of the relation and their number. */
+  readonly #columns = new Map<number, (ObjectId | undefined)[]>();
   readonly #later: (() => void)[] = [];
   /** Needs of wholes of their parts, which are left out. */
-  readonly #circles = new Set<string>();
+  readonly #circles = new Map<ObjectId, Set<ObjectId>>();
 
-  constructor(version: number) {
+  constructor({ version, schemas, present }: Ground) {
     this.version = version;
+    this.schemas = schemas;
+    this.present = present;
   }
 
   /** @param addresses where pg_depend may point when it means this object: its own first, then those of its inner parts */
   put<K extends Kind>(kind: K, path: Path, definition: LooseKinds[K], ...addresses: readonly Address[]): ObjectId {
-    const object = objectOf(kind, path, definition) as unknown as SchemaObject;
-    const id = keyOf(object);
-    this.#objects.push(object);
+    const id = idOf(kind, path);
+    const object = this.#pool.make(kind, path, definition) as unknown as SchemaObject;
+    this.#entries.set(id, { object, needs: [], text: undefined });
     this.alias(id, ...addresses);
     return id;
   }
 
   /** More addresses that mean this object. */
   alias(id: ObjectId, ...addresses: readonly Address[]): void {
-    for (const [cls, oid, sub = 0] of addresses) this.#byAddress.set(addressOf(CLASSES[cls], oid, sub), id);
+    for (const [cls, oid, column = 0] of addresses) {
+      if (column > 0) {
+        const columns = this.#columns.get(oid) ?? [];
+        columns[column] = id;
+        this.#columns.set(oid, columns);
+      } else this.#of(CLASSES[cls]).set(oid, id);
+    }
   }
 
   /** The object at an address; of a column that is no object of its own, the relation. */
-  at([cls, oid, sub = 0]: Address): ObjectId | undefined {
-    return this.#find(CLASSES[cls], oid, sub);
+  at([cls, oid, column = 0]: Address): ObjectId | undefined {
+    return this.#find(CLASSES[cls], oid, column);
+  }
+
+  get(id: ObjectId): SchemaObject | undefined {
+    return this.#entries.get(id)?.object;
+  }
+
+  /** A table, view or materialized view that is there already; none for those of extensions and of the system. */
+  relation(oid: number): SchemaObject | undefined {
+    const id = this.#find(CLASSES.pg_class, oid, 0);
+    return id === undefined ? undefined : this.get(id);
+  }
+
+  /** A column of a table that is there already. */
+  column(relation: number, number: number): ObjectOf<'column'> | undefined {
+    const id = this.#columns.get(relation)?.[number];
+    return id === undefined ? undefined : (this.get(id) as ObjectOf<'column'>);
   }
 
   /** What pg_depend does not say, or says otherwise. */
   need(id: ObjectId, needed: ObjectId | undefined, strength: Need['strength']): void {
     if (needed === undefined || needed === id) return;
-    const list = this.#needs.get(id);
-    if (list === undefined) {
-      this.#needs.set(id, [{ id: needed, strength }]);
+    const list = this.#entries.get(id)!.needs;
+    for (let at = 0; at < list.length; at++) {
+      if (list[at]!.id !== needed) continue;
+      if (STRENGTH[strength] > STRENGTH[list[at]!.strength]) list[at] = { id: needed, strength };
       return;
     }
-    const at = list.findIndex((need) => need.id === needed);
-    if (at === -1) list.push({ id: needed, strength });
-    else if (STRENGTH[strength] > STRENGTH[list[at]!.strength]) list[at] = { id: needed, strength };
+    list.push({ id: needed, strength });
   }
 
   /**
@@ -103,7 +149,9 @@ export class Catalog {
   partOf(part: ObjectId | undefined, whole: ObjectId): void {
     if (part === undefined) return;
     this.need(part, whole, 'own');
-    this.#circles.add(`${whole} ${part}`);
+    const parts = this.#circles.get(whole);
+    if (parts === undefined) this.#circles.set(whole, new Set([part]));
+    else parts.add(part);
   }
 
   /** Runs once all readers have put what they found: for needs between kinds, by {@link at}. */
@@ -112,51 +160,51 @@ export class Catalog {
   }
 
   /** Takes in pg_depend, after all readers. */
-  link(rows: readonly DependRow[]): void {
+  link(depends: readonly Depends[]): void {
     // What belongs to an extension stands for it.
-    for (const [classId, oid, , , refOid, , type] of rows) {
-      if (type !== 'e' || !NUMBERS.has(classId)) continue;
-      const extension = this.#find(CLASSES.pg_extension, refOid, 0);
-      const key = addressOf(classId, oid, 0);
-      if (extension !== undefined && !this.#byAddress.has(key)) this.#byAddress.set(key, extension);
+    for (const { class: classId, type, oids, refOids } of depends) {
+      if (type !== 'e' || !KNOWN.has(classId)) continue;
+      const members = this.#of(classId);
+      for (const [at, oid] of oids.entries()) {
+        const extension = this.#find(CLASSES.pg_extension, refOids[at]!, 0);
+        if (extension !== undefined && !members.has(oid)) members.set(oid, extension);
+      }
     }
     for (const work of this.#later) work();
-    for (const [classId, oid, sub, refClassId, refOid, refSub, type] of rows) {
+    for (const { class: classId, refClass, type, oids, columns, refOids, refColumns } of depends) {
       if (type === 'e' || type === 'x') continue;
-      const id = this.#find(classId, oid, sub);
-      const needed = this.#find(refClassId, refOid, refSub);
-      if (id === undefined || needed === undefined || id === needed || this.#circles.has(`${id} ${needed}`)) continue;
-      const strength = strengthOf(id, needed, type);
-      if (strength !== null) this.need(id, needed, strength);
+      for (let at = 0; at < oids.length; at++) {
+        const id = this.#find(classId, oids[at]!, columns[at]!);
+        const needed = id === undefined ? undefined : this.#find(refClass, refOids[at]!, refColumns[at]!);
+        if (id === undefined || needed === undefined || id === needed) continue;
+        if (this.#circles.get(id)?.has(needed) === true) continue;
+        const strength = strengthOf(id, needed, type);
+        if (strength !== null) this.need(id, needed, strength);
+      }
     }
   }
 
-  get objects(): readonly SchemaObject[] {
-    return this.#objects;
+  /** All that was found, once it is linked. */
+  schema(): Schema {
+    return new Schema(this.#entries);
   }
 
-  get needs(): ReadonlyMap<ObjectId, readonly Need[]> {
-    return this.#needs;
+  #of(classId: number): Map<number, ObjectId> {
+    let found = this.#whole.get(classId);
+    if (found === undefined) this.#whole.set(classId, (found = new Map()));
+    return found;
   }
 
-  #find(classId: number, oid: number, sub: number): ObjectId | undefined {
-    const found = sub === 0 ? undefined : this.#byAddress.get(addressOf(classId, oid, sub));
-    return found ?? this.#byAddress.get(addressOf(classId, oid, 0));
+  #find(classId: number, oid: number, column: number): ObjectId | undefined {
+    const found = column > 0 && classId === CLASSES.pg_class ? this.#columns.get(oid)?.[column] : undefined;
+    return found ?? this.#whole.get(classId)?.get(oid);
   }
 }
 
 /** What needs a thing in two ways has the stronger. */
 const STRENGTH: Record<Need['strength'], number> = { fate: 0, use: 1, own: 2 };
 
-/**
- * One number for an address: a map of those is half the memory of one of texts. An oid has 32 bits, a column 11 (1,600 at
- * most); the catalogs are numbered anew, since their oids would not leave room.
- */
-function addressOf(classId: number, oid: number, sub: number): number {
-  return ((NUMBERS.get(classId) ?? 0) * 2 ** 32 + oid) * 2 ** 11 + sub;
-}
-
-const NUMBERS: ReadonlyMap<number, number> = new Map(Object.values(CLASSES).map((oid, at) => [oid, at + 1]));
+const KNOWN: ReadonlySet<number> = new Set(Object.values(CLASSES));
 
 const isTable = (id: ObjectId): boolean => id.startsWith('table:');
 

@@ -1,10 +1,9 @@
-import { Schema } from '../../schema/schema.ts';
 import type { SchemaObject } from '../../schema/object.ts';
 import type { Session } from '../../session/session.ts';
 import type { Inspection } from '../schema-dialect.ts';
-import { Catalog, type DependRow } from './catalog.ts';
+import { Catalog, type Depends, type Ground } from './catalog.ts';
 import { READERS } from './kinds/index.ts';
-import { hasUserRows } from './reader.ts';
+import { EXTENSIONS, presence, USER_SCHEMA, type AnyReader } from './reader.ts';
 import { UNREAD } from './unread.ts';
 
 /**
@@ -22,51 +21,150 @@ const SETTINGS: Readonly<Record<string, string>> = {
   xmlbinary: 'base64',
   // Many small subqueries: compiling them costs more than running them.
   jit: 'off',
+  // Starting workers takes longer than what is left for them to do.
+  max_parallel_workers_per_gather: '0',
 };
 
-/** Dependencies among user objects; those of system objects on each other are pinned or below the first user oid. */
+/**
+ * Dependencies among user objects; those of system objects on each other are pinned or below the first user oid. The
+ * triggers that check a foreign key are parts of it and no objects: one row in six.
+ */
 const DEPENDS = `
-  SELECT json_agg(json_build_array(d.classid::int8, d.objid::int8, d.objsubid, d.refclassid::int8, d.refobjid::int8, d.refobjsubid, d.deptype))
+  SELECT d.classid::text AS class, d.refclassid::text AS "refClass", d.deptype::text AS type,
+    array_agg(d.objid)::text AS oids, array_agg(d.objsubid)::text AS columns,
+    array_agg(d.refobjid)::text AS "refOids", array_agg(d.refobjsubid)::text AS "refColumns"
   FROM pg_catalog.pg_depend d
-  WHERE d.objid >= 16384 AND (d.refobjid >= 16384 OR d.refclassid = 2615)`;
+  WHERE d.objid >= 16384 AND (d.refobjid >= 16384 OR d.refclassid = 2615)
+    AND NOT (d.classid = 2620 AND d.refclassid = 2606 AND d.deptype = 'i')
+  GROUP BY d.classid, d.refclassid, d.deptype`;
 
-/** Reads all kinds that there are in one statement of one transaction: one moment, two round trips. */
+/** Reads all kinds that there are in one transaction: one moment. */
 export async function inspect(session: Session, isOwn: (object: SchemaObject) => boolean): Promise<Inspection> {
   await session.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
   try {
-    const settings = Object.entries(SETTINGS).map(
-      ([name, value]) => `pg_catalog.set_config('${name}', '${value}', true)`,
-    );
-    const catalogs = [...new Set(READERS.flatMap(({ onlyWith = [] }) => onlyWith))];
-    const { rows: found } = await session.query(
-      `SELECT ${settings.join(', ')}, pg_catalog.current_setting('server_version_num') AS version,
-        ARRAY[${catalogs.map(hasUserRows).join(', ')}]::text AS present`,
-    );
-    const version = Number(found[0]!['version']);
-    const present = String(found[0]!['present']).slice(1, -1).split(',');
-    const used = new Set(catalogs.filter((_, at) => present[at] === 't'));
-    const readers = READERS.filter(({ onlyWith }) => onlyWith === undefined || used.has(onlyWith));
-    const answers = [
-      ...readers.map(
-        (reader) =>
-          `(SELECT json_agg(json_strip_nulls(row_to_json(r))) FROM (${reader.sql(version)}) r)::text AS ${reader.name}`,
-      ),
-      `(${DEPENDS})::text AS depends`,
-      `(SELECT json_agg(u.name ORDER BY u.name) FROM (${UNREAD(version)}) u)::text AS unread`,
-    ];
-    const { rows } = await session.query(`SELECT ${answers.join(',\n')}`);
-    const answer = rows[0] as Record<string, string | null>;
-    const listOf = (name: string): never[] => JSON.parse(answer[name] ?? '[]') as never[];
-    const catalog = new Catalog(version);
-    for (const reader of readers) reader.read(listOf(reader.name), catalog);
-    catalog.link(listOf('depends') as readonly DependRow[]);
-    const schema = new Schema(catalog.objects, catalog.needs).filter((object) => !isOwn(object));
+    const catalog = new Catalog(await prepare(session));
+    const unread = await readAll(session, catalog);
+    const schema = catalog.schema().filter((object) => !isOwn(object));
     return {
       schema,
-      server: { flavor: session.server.flavor, version: session.server.version, number: version },
-      unread: listOf('unread'),
+      server: { flavor: session.server.flavor, version: session.server.version, number: catalog.version },
+      unread,
     };
   } finally {
     await session.query('ROLLBACK');
   }
+}
+
+/** Sets what the server's words depend on, and asks what there is to read at all. */
+async function prepare(session: Session): Promise<Ground> {
+  const settings = Object.entries(SETTINGS).map(
+    ([name, value]) => `pg_catalog.set_config('${name}', '${value}', true)`,
+  );
+  const { sql: present, order } = presence(
+    new Set([EXTENSIONS, ...READERS.flat().flatMap(({ onlyWith = [], asks = [] }) => [onlyWith, ...asks].flat())]),
+  );
+  const { rows } = await session.query(
+    `SELECT ${settings.join(', ')}, pg_catalog.current_setting('server_version_num') AS version,
+      (SELECT json_agg(json_build_array(n.oid::int8, n.nspname)) FROM pg_catalog.pg_namespace n WHERE ${USER_SCHEMA})::text AS schemas,
+      (${present})`,
+  );
+  const answer = rows[0] as Texts;
+  const flags = answer['present']!.slice(1, -1).split(',');
+  return {
+    version: Number(answer['version']),
+    schemas: new Map(JSON.parse(answer['schemas'] ?? '[]') as [number, string][]),
+    present: new Set(order.filter((_, at) => flags[at] === 't')),
+  };
+}
+
+interface Statement {
+  readonly sql: () => string;
+  readonly read: (rows: readonly Texts[]) => void;
+}
+
+type Texts = Readonly<Record<string, string | null>>;
+
+/**
+ * Statement by statement: while the server works on one, the answer to the one before is taken in, and no more than that
+ * is held.
+ *
+ * @returns what no reader reads
+ */
+async function readAll(session: Session, catalog: Catalog): Promise<string[]> {
+  const unread: string[] = [];
+  const statements = READERS.map((list) =>
+    list.filter(({ onlyWith }) => onlyWith === undefined || catalog.present.has(onlyWith)),
+  )
+    .filter((readers) => readers.length > 0)
+    .map((readers) => readingOf(readers, catalog));
+  statements.push(
+    {
+      sql: () => `SELECT u.name FROM (${UNREAD(catalog)}) u ORDER BY u.name`,
+      read: (rows) => unread.push(...rows.map(({ name }) => name!)),
+    },
+    { sql: () => DEPENDS, read: (rows) => catalog.link(rows.map(dependsOf)) },
+  );
+  const ask = ({ sql }: Statement) => session.query(sql());
+  let answer = ask(statements[0]!);
+  for (const [at, { read }] of statements.entries()) {
+    const { rows } = await answer;
+    const next = statements[at + 1];
+    if (next !== undefined) answer = ask(next);
+    try {
+      read(rows as Texts[]);
+    } catch (error) {
+      await answer.catch(() => undefined);
+      throw error;
+    }
+  }
+  return unread;
+}
+
+/** One statement for several readers. */
+function readingOf(readers: readonly AnyReader[], catalog: Catalog): Statement {
+  return {
+    sql: () => {
+      const answers = readers.map((reader) => {
+        const { columns } = reader;
+        const row =
+          columns === undefined
+            ? 'json_agg(json_strip_nulls(row_to_json(r)))'
+            : `json_build_array(${columns.map((name) => `json_agg(r."${name}")`).join(', ')})`;
+        return `(SELECT ${row} FROM (${reader.sql(catalog.version, catalog)}) r)::text AS ${reader.name}`;
+      });
+      return `SELECT ${answers.join(',\n')}`;
+    },
+    read: ([answer]) => {
+      for (const reader of readers) {
+        const found = JSON.parse(answer![reader.name] ?? '[]') as never[];
+        reader.read(reader.columns === undefined ? found : rowsOf<never>(reader.columns, found), catalog);
+      }
+    },
+  };
+}
+
+/** Rows of what was answered column by column. */
+function* rowsOf<Row>(names: readonly string[], columns: readonly (readonly unknown[] | null)[]): Iterable<Row> {
+  const count = columns[0]?.length ?? 0;
+  for (let at = 0; at < count; at++) {
+    const row: Record<string, unknown> = {};
+    for (let number = 0; number < names.length; number++) {
+      const value = columns[number]![at];
+      if (value !== null) row[names[number]!] = value;
+    }
+    yield row as Row;
+  }
+}
+
+function dependsOf(row: Texts): Depends {
+  const numbers = (name: string): number[] => JSON.parse(`[${row[name]!.slice(1, -1)}]`) as number[];
+  return {
+    class: Number(row['class']),
+    refClass: Number(row['refClass']),
+    type: row['type']!,
+    oids: numbers('oids'),
+    columns: numbers('columns'),
+    refOids: numbers('refOids'),
+    refColumns: numbers('refColumns'),
+  };
 }

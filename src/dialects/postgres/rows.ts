@@ -24,10 +24,10 @@ export const postgresRows: RowRules = {
 const idOfTable = ({ schema, name }: RowTable): ObjectId => idOf('table', [schema, name]);
 
 /**
- * Puts made-up rows into every table of a scratch database that `schema` has. Each INSERT is a transaction of its own: the
+ * Puts made-up rows into every table of a scratch database that `schema` has, or into these alone. Each INSERT is a transaction of its own: the
  * locks of thousands of tables would not fit into one.
  */
-async function fillRows(session: Session, schema: Schema): Promise<Filling> {
+async function fillRows(session: Session, schema: Schema, only?: ReadonlySet<ObjectId>): Promise<Filling> {
   const catalog = await readRowCatalog(session);
   const index = new RowCatalogIndex(catalog);
   const values = new RowValues(catalog.types, catalog.isUtf8);
@@ -37,7 +37,10 @@ async function fillRows(session: Session, schema: Schema): Promise<Filling> {
     const filler = new RowFiller(session, index, values);
     const counts = new Map<number, number>();
     const whys = new Map<number, string>();
-    const wanted = wantedTables(index, (table) => schema.has(idOfTable(table)));
+    const wanted =
+      only === undefined
+        ? wantedTables(index, (table) => schema.has(idOfTable(table)))
+        : inOrder([...index.tables.values()].filter((table) => only.has(idOfTable(table))));
     for (const group of fillOrder(wanted, index)) {
       try {
         for (const [table, count] of await filler.fill(group)) counts.set(table, count);
@@ -78,8 +81,11 @@ function wantedTables(index: RowCatalogIndex, isAsked: (table: RowTable) => bool
     for (const { references } of index.foreignKeys.get(table.oid) ?? []) queue.push(...index.holders(references));
     if (table.type === 'p') queue.push(...index.holders(table.oid));
   }
-  return [...wanted.values()].toSorted((a, b) => (idOfTable(a) < idOfTable(b) ? -1 : 1));
+  return inOrder([...wanted.values()]);
 }
+
+const inOrder = (tables: readonly RowTable[]): RowTable[] =>
+  tables.toSorted((a, b) => (idOfTable(a) < idOfTable(b) ? -1 : 1));
 
 /** Parents first; tables that only come into being together in one group. */
 function fillOrder(tables: readonly RowTable[], index: RowCatalogIndex): number[][] {

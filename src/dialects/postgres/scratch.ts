@@ -26,44 +26,99 @@ export const postgresScratch: ScratchDialect = {
 
 async function create(given: DatabaseUrl | null, options: ScratchOptions): Promise<ScratchDatabase> {
   const url = given as PostgresUrl;
-  const connecting: ConnectOptions = {
-    connectTimeoutMs: options.connectTimeoutMs,
-    readOnly: false,
-    create: false,
-    signal: options.signal,
-  };
   // As who logs in, not as the role: making databases is rarely among the rights of a schema's owner.
-  const admin = await connect(url, connecting);
+  const admin = await connect(url, connectingWith(options));
   let name: string | null = null;
   try {
     const home = await homeOf(admin);
     await dropLeftovers(admin, home.oid);
-    name = scratchName(home.oid);
-    await admin.query(`SELECT pg_catalog.pg_advisory_lock(${lockKey(name)})`);
+    name = await lockedName(admin, home.oid);
     await createDatabase(admin, name, home, options.role, url.display);
-    const scratchUrl: PostgresUrl = { ...url, database: name, display: `a scratch database on ${url.display}` };
-    const { role, searchPath } = options;
-    const session = await connect(scratchUrl, { ...connecting, role, searchPath });
-    // Nothing here has to survive.
-    await session.query('SET synchronous_commit = off');
-    const made = name;
-    return {
-      name: made,
-      display: scratchUrl.display,
-      session,
-      reset: () => reset(session, options),
-      drop: async () => {
-        await session.close().catch(() => undefined);
-        try {
-          await dropDatabase(admin, made);
-        } finally {
-          await admin.close();
-        }
-      },
-    };
+    const maker = { admin, url, home: home.oid, options };
+    return scratchOn(maker, name, await open(maker, name), () => admin.close());
   } catch (error) {
     if (name !== null) await dropDatabase(admin, name).catch(() => undefined);
     await admin.close().catch(() => undefined);
+    throw error;
+  }
+}
+
+/** What makes databases, and opens them. */
+interface Maker {
+  readonly admin: Session;
+  readonly url: PostgresUrl;
+  readonly home: string;
+  readonly options: ScratchOptions;
+}
+
+function connectingWith({ connectTimeoutMs, signal }: ScratchOptions): ConnectOptions {
+  return { connectTimeoutMs, readOnly: false, create: false, signal };
+}
+
+/** A name that nobody takes for a leftover while this connection lives. */
+async function lockedName(admin: Session, home: string): Promise<string> {
+  const name = scratchName(home);
+  await admin.query(`SELECT pg_catalog.pg_advisory_lock(${lockKey(name)})`);
+  return name;
+}
+
+async function open({ url, options }: Maker, name: string): Promise<Session> {
+  const { role, searchPath } = options;
+  const scratchUrl: PostgresUrl = { ...url, database: name, display: displayOf(url) };
+  const session = await connect(scratchUrl, { ...connectingWith(options), role, searchPath });
+  // Nothing here has to survive.
+  await session.query('SET synchronous_commit = off');
+  return session;
+}
+
+const displayOf = (url: PostgresUrl): string => `a scratch database on ${url.display}`;
+
+/** @param done the last thing that is done with it */
+function scratchOn(maker: Maker, name: string, opened: Session, done: () => Promise<void>): ScratchDatabase {
+  const { admin, options } = maker;
+  let session = opened;
+  return {
+    name,
+    display: displayOf(maker.url),
+    get session() {
+      return session;
+    },
+    copy: async () => {
+      // A database is copied while nobody is in it: https://www.postgresql.org/docs/current/manage-ag-templatedbs.html
+      await session.close().catch(() => undefined);
+      const copied = await copyDatabase(maker, name);
+      session = await open(maker, name);
+      return copied;
+    },
+    reset: () => reset(session, options),
+    drop: async () => {
+      await session.close().catch(() => undefined);
+      try {
+        await dropDatabase(admin, name);
+      } finally {
+        await done();
+      }
+    },
+  };
+}
+
+/** Null where the server refuses: somebody else may be in it, such as the worker of an extension. */
+async function copyDatabase(maker: Maker, of: string): Promise<ScratchDatabase | null> {
+  const { admin, home, options } = maker;
+  const name = await lockedName(admin, home);
+  const owner = options.role === null ? '' : ` OWNER ${quote(options.role)}`;
+  // A pooler keeps its connection to the server when ours is closed.
+  await terminateThose(admin, of).catch(() => undefined);
+  try {
+    await admin.query(`CREATE DATABASE ${quote(name)}${owner} TEMPLATE ${quote(of)}`);
+  } catch (error) {
+    if (describeError(error).connectionLost) throw error;
+    return null;
+  }
+  try {
+    return scratchOn(maker, name, await open(maker, name), () => Promise.resolve());
+  } catch (error) {
+    await dropDatabase(admin, name).catch(() => undefined);
     throw error;
   }
 }
@@ -163,10 +218,14 @@ async function dropDatabase(admin: Session, name: string): Promise<void> {
     await admin.query(`DROP DATABASE IF EXISTS ${quote(name)} WITH (FORCE)`);
     return;
   }
-  await admin.query('SELECT pg_catalog.pg_terminate_backend(pid) FROM pg_catalog.pg_stat_activity WHERE datname = $1', [
-    name,
-  ]);
+  await terminateThose(admin, name);
   await admin.query(`DROP DATABASE IF EXISTS ${quote(name)}`);
+}
+
+async function terminateThose(admin: Session, database: string): Promise<void> {
+  await admin.query('SELECT pg_catalog.pg_terminate_backend(pid) FROM pg_catalog.pg_stat_activity WHERE datname = $1', [
+    database,
+  ]);
 }
 
 /**

@@ -1,4 +1,7 @@
-import { CLASSES } from './catalog.ts';
+import { CLASSES, type Ground } from './catalog.ts';
+
+/** The first server that these rules do not know. */
+const UNKNOWN_VERSION = 190_000;
 
 /** What a catalog's letter may be where the kinds know it; others are of a server that is newer than these rules. */
 const LETTERS = [
@@ -21,15 +24,14 @@ const SHOWS_OPTIONS = `
 
 /**
  * Objects of classes that no reader reads, so that none is ever missed in silence: a SELECT with one column, `name`.
- *
- * @param version of the server: 150020
  */
-export function UNREAD(_version: number): string {
+export function UNREAD({ version, present }: Ground): string {
   const known = [...Object.values(CLASSES), DATA].join(', ');
-  const byLetter = LETTERS.map(
-    ({ catalog, letter, known: letters, namespace }) => `
-    SELECT o.tableoid, o.oid FROM pg_catalog.${catalog} o
-    WHERE o.oid >= 16384 AND pg_catalog.strpos('${letters}', o.${letter}::text) = 0
+  const letters = version < UNKNOWN_VERSION ? [] : LETTERS;
+  const byLetter = letters.map(
+    ({ catalog, letter, known: fit, namespace }) => `
+    UNION SELECT o.tableoid, o.oid FROM pg_catalog.${catalog} o
+    WHERE o.oid >= 16384 AND pg_catalog.strpos('${fit}', o.${letter}::text) = 0
       AND o.${namespace} NOT IN (SELECT n.oid FROM pg_catalog.pg_namespace n WHERE n.nspname ~ '^pg_' OR n.nspname = 'information_schema')`,
   );
   return `
@@ -37,7 +39,7 @@ export function UNREAD(_version: number): string {
     FROM (
       SELECT d.classid AS class, d.objid AS oid FROM pg_catalog.pg_depend d
       WHERE d.objid >= 16384 AND d.classid NOT IN (${known})
-      UNION ${byLetter.join(' UNION ')}
+      ${byLetter.join('')}
     ) o
     WHERE NOT EXISTS (
       SELECT FROM pg_catalog.pg_depend e WHERE e.classid = o.class AND e.objid = o.oid AND e.deptype = 'e')
@@ -46,10 +48,13 @@ export function UNREAD(_version: number): string {
     FROM pg_catalog.pg_subscription s
     JOIN pg_catalog.pg_database d ON d.oid = s.subdbid AND d.datname = pg_catalog.current_database()
     WHERE NOT pg_catalog.has_table_privilege('pg_catalog.pg_subscription', 'SELECT')
+${present.has('pg_foreign_server.oid') ? HIDDEN_MAPPINGS : ''}`;
+}
+
+const HIDDEN_MAPPINGS = `
     UNION ALL
     SELECT 'user mapping for ' || COALESCE(m.usename, 'PUBLIC') || ' on server ' || pg_catalog.quote_ident(m.srvname)
       || ' (its options are hidden from this role)'
     FROM pg_catalog.pg_user_mappings m
     JOIN pg_catalog.pg_foreign_server s ON s.oid = m.srvid
     WHERE m.umoptions IS NULL AND NOT (${SHOWS_OPTIONS})`;
-}

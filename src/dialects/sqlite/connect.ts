@@ -70,6 +70,12 @@ export async function connect(url: SqliteUrl, options: ConnectOptions): Promise<
   }
 }
 
+/**
+ * Run without a statement of its own: one stays until it is collected, and every change of the schema goes through all that
+ * are there (half of the time of 3,200 such, and 15 of 90 MiB).
+ */
+const PLAIN_DDL = /^\s*CREATE\s+(?:(?:UNIQUE\s+)?INDEX\s|TABLE\s+(?:IF\s+NOT\s+EXISTS\s+)?(?:\w+|"[^"]*")\s*\()/i;
+
 export class SqliteSession implements Session {
   readonly dialect = 'sqlite';
   readonly id = null;
@@ -86,6 +92,10 @@ export class SqliteSession implements Session {
   }
 
   async query(sql: string, bindings: readonly unknown[] = []): Promise<QueryResult> {
+    if (bindings.length === 0 && PLAIN_DDL.test(sql)) {
+      this.driver.exec(sql);
+      return { rows: [], rowCount: 0 };
+    }
     return run(this.#prepare(sql), bindings);
   }
 

@@ -38,7 +38,7 @@ function numberOf(version: string): number {
 }
 
 class Reading {
-  readonly catalog = new Catalog();
+  catalog = new Catalog();
   readonly unread: string[] = [];
   readonly #pragmas: Pragmas;
   /** What is no part of the schema or could not be read, in lower case: what stands on it goes with it. */
@@ -51,22 +51,33 @@ class Reading {
     }
   }
 
-  /** Every name is known before the first expression is read: it may name any of them. */
   tables(): void {
+    // What cannot be read is no name either: without it the rest is read once more.
+    while (!this.#readTables()) this.catalog = new Catalog();
+  }
+
+  /**
+   * Every name is known before the first expression is read: it may name any of them. Each table's text is then read and
+   * forgotten: the tokens of 5,000 tables are 40 MiB.
+   *
+   * @returns whether all could be read
+   */
+  #readTables(): boolean {
     const tables = this.#of('table').filter((object) => !isVirtual(object));
-    const read = tables.flatMap((stored): CreateTable[] => {
-      const table = this.#attempt(stored, () => this.#checked(stored));
-      return table === null ? [] : [table];
-    });
-    for (const { name, columns } of read) {
+    for (const { name } of tables) {
       this.catalog.announce(
         'table',
         name,
-        columns.map((column) => column.name),
+        this.#pragmas.columnsOf(name).map((column) => column.name),
       );
     }
     for (const { name } of this.#of('view')) this.catalog.announce('view', name, []);
-    for (const table of read) putTable(table, this.catalog);
+    const before = this.unread.length;
+    for (const stored of tables) {
+      const table = this.#attempt(stored, () => this.#checked(stored));
+      if (table !== null) putTable(table, this.catalog);
+    }
+    return this.unread.length === before;
   }
 
   async virtualTables(session: Session): Promise<void> {

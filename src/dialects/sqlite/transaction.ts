@@ -6,7 +6,13 @@ import { isBusy } from './errors.ts';
 import { forgetKeys, keyBaseline, refuseBrokenKeys, type KeyBaseline } from './foreign-keys.ts';
 import { isHeldByAnother } from './outside.ts';
 
-const FLAGS = 'SELECT foreign_keys, legacy_alter_table FROM pragma_foreign_keys, pragma_legacy_alter_table';
+interface Flags {
+  readonly foreign_keys: number;
+  readonly legacy_alter_table: number;
+}
+
+/** How they were found, while they stay as a revision has them: the next one begins with nothing between. */
+const kept = new WeakMap<Session, { readonly found: Flags; readonly foreignKeys: number }>();
 
 /**
  * BEGIN IMMEDIATE is the migration lock: a reader that became a writer later would fail at once with SQLITE_BUSY
@@ -21,13 +27,16 @@ export async function beginRevision(
   session: Session,
   { lock, foreignKeys }: RevisionTransactionOptions,
 ): Promise<RevisionTransaction> {
-  const found = (await session.prepared(FLAGS, [])).rows[0] as { foreign_keys: number; legacy_alter_table: number };
+  const before = kept.get(session);
+  kept.delete(session);
+  const now = await flagsOf(session, before?.foreignKeys);
+  const found = before?.found ?? now;
   const wanted = foreignKeys ? 1 : 0;
-  if (found.foreign_keys !== wanted) set(session, 'foreign_keys', wanted);
-  if (found.legacy_alter_table === 1) set(session, 'legacy_alter_table', 0);
+  if (now.foreign_keys !== wanted) set(session, 'foreign_keys', wanted);
+  if (now.legacy_alter_table === 1) set(session, 'legacy_alter_table', 0);
   const restore = async (): Promise<void> => {
     if (found.foreign_keys !== wanted) set(session, 'foreign_keys', found.foreign_keys);
-    const left = (await session.prepared('PRAGMA legacy_alter_table', [])).rows[0]?.['legacy_alter_table'];
+    const left = await flag(session, 'legacy_alter_table');
     if (left !== found.legacy_alter_table) set(session, 'legacy_alter_table', found.legacy_alter_table);
   };
   let known: KeyBaseline | undefined;
@@ -61,18 +70,33 @@ export async function beginRevision(
     throw error;
   }
   return {
-    async commit() {
+    async commit(end) {
       if (known !== undefined) await refuseBrokenKeys(session, known);
       await commitWhenReadersLeave(session, lock);
       // Keys that are enforced are not checked: there may be new ones, over rows that break them.
       if (known === undefined && (await schemaVersion(session)) !== shape) forgetKeys(session);
-      await restore();
+      // Setting foreign_keys has SQLite prepare all statements anew.
+      if (end?.isFollowed === true) kept.set(session, { found, foreignKeys: wanted });
+      else await restore();
     },
     async rollback() {
       if (await session.inTransaction()) await session.query('ROLLBACK');
       await restore();
     },
   };
+}
+
+/** @param foreignKeys where it is known; inside a transaction nothing can change it */
+async function flagsOf(session: Session, foreignKeys: number | undefined): Promise<Flags> {
+  return {
+    foreign_keys: foreignKeys ?? (await flag(session, 'foreign_keys')),
+    legacy_alter_table: await flag(session, 'legacy_alter_table'),
+  };
+}
+
+/** A flag is part of its prepared statement, and setting any flag has all statements prepared anew. */
+async function flag(session: Session, name: keyof Flags): Promise<number> {
+  return Number((await session.prepared(`PRAGMA ${name}`, [])).rows[0]?.[name]);
 }
 
 async function schemaVersion(session: Session): Promise<unknown> {

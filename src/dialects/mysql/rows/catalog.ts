@@ -1,4 +1,4 @@
-import { idOf, type ObjectId, type ObjectOf } from '../../../schema/object.ts';
+import { idOf, keyOf, type ObjectId, type ObjectOf } from '../../../schema/object.ts';
 import type { Schema } from '../../../schema/schema.ts';
 import { columnsInOrder } from '../kinds/column.ts';
 import { nameIn, tokensOf, wordOf } from '../kinds/text.ts';
@@ -42,9 +42,11 @@ export interface RowTable {
 /** Tables whose rows are elsewhere, or are made by the server. */
 const ELSEWHERE = new Set(['federated', 'connect', 'spider', 'mrg_myisam', 'ndb', 's3', 'sphinx', 'oqgraph']);
 
-/** The tables of a schema by their ids. */
-export function rowTablesOf(schema: Schema): ReadonlyMap<ObjectId, RowTable> {
-  const tables = [...schema.objects()].filter((object): object is ObjectOf<'table'> => object.kind === 'table');
+/** The tables of a schema by their ids; of these alone. */
+export function rowTablesOf(schema: Schema, only?: ReadonlySet<ObjectId>): ReadonlyMap<ObjectId, RowTable> {
+  const tables = [...schema.objects()].filter(
+    (object): object is ObjectOf<'table'> => object.kind === 'table' && only?.has(keyOf(object)) !== false,
+  );
   return new Map(tables.map((table) => [idOf('table', table.path), rowTableOf(table, schema)]));
 }
 

@@ -10,9 +10,12 @@ import { dropOrphans } from './foreign-keys.ts';
 import { RowMaker, type MadeRow } from './row-maker.ts';
 import { withSettings } from './settings.ts';
 
-/** Puts made-up rows into every table that `schema` has. Triggers fire: the servers have no switch for them. */
-export async function fillRows(session: Session, schema: Schema): Promise<Filling> {
-  const tables = rowTablesOf(schema);
+/**
+ * Puts made-up rows into every table that `schema` has, or into these alone. Triggers fire: the servers have no switch for
+ * them.
+ */
+export async function fillRows(session: Session, schema: Schema, only?: ReadonlySet<ObjectId>): Promise<Filling> {
+  const tables = rowTablesOf(schema, only);
   const whys = new Map<ObjectId, string>();
   const made = new Map<RowTable, ReadonlyMap<number, MadeRow>>();
   const settings = {

@@ -95,6 +95,11 @@ export class RowMaker {
       for (const [place, name] of columns.entries()) {
         const own = columnNamed(this.#table, name);
         if (own === undefined || row.get(own.name) === NULL) continue;
+        // No row of a table that gets none can be referred to.
+        if (!own.notNull && !this.#tables.has(parent)) {
+          row.set(own.name, NULL);
+          continue;
+        }
         const origin = originOf(this.#table, name, this.#tables);
         const planned = origin === undefined ? undefined : plainOf(origin, at === 1 && !isTold ? 0 : at);
         const value = chosen === undefined ? planned : valueIn(chosen, referenced[place]!);

@@ -42,6 +42,7 @@ const FUNCTIONS = ['typinput', 'typoutput', 'typreceive', 'typsend', 'typmodin',
 
 export const baseTypeReader: Reader<Row> = {
   name: 'base_types',
+  onlyWith: `pg_type.oid AND (u.typtype = 'p' OR u.typtype = 'b' AND (u.typelem = 0 OR u.typarray <> 0))`,
   // A shell is a pseudo-type that nothing defines yet; array types belong to their elements.
   sql: (version) => {
     const words = Object.entries(optionsOf(version)).map(([word, value]) => `'${word}', ${value}`);

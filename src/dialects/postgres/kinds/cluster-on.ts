@@ -13,6 +13,7 @@ interface Row {
 
 export const clusterOnReader: Reader<Row> = {
   name: 'clustered',
+  onlyWith: 'pg_index.indexrelid AND u.indisclustered',
   sql: () => `
     SELECT c.oid::int8 AS relation, i.oid::int8 AS "indexOid", n.nspname AS schema, c.relname AS table, i.relname AS index
     FROM pg_catalog.pg_index x

@@ -3,7 +3,7 @@ import { keyOf, type Path } from '../../../schema/object.ts';
 import type { Schema } from '../../../schema/schema.ts';
 import type { Catalog } from '../catalog.ts';
 import { ident, text } from '../ident.ts';
-import type { Reader } from '../reader.ts';
+import { EXTENSIONS, type Reader } from '../reader.ts';
 import { subjectName, subjectOf, Subjects, type RawAddress } from './subject.ts';
 
 interface Row {
@@ -21,26 +21,17 @@ interface Row {
 /** What it says of public, and of an extension that is created, unless people say otherwise. */
 const PUBLIC_COMMENT = 'standard public schema';
 
+const COMMENTS = 'pg_description.objoid';
+
 export const commentReader: Reader<Row> = {
   name: 'comments',
-  sql: () => `
-    SELECT d.classoid::int8 AS class, d.objoid::int8 AS oid, d.objsubid AS sub, d.description AS text,
-      inner_part.kind, inner_part.path, inner_part.within
-    FROM pg_catalog.pg_description d
-    LEFT JOIN LATERAL (${INNER_PARTS}) inner_part ON true
-    WHERE d.objoid >= 16384 AND d.classoid <> 'pg_catalog.pg_extension'::pg_catalog.regclass
-      AND d.objoid NOT IN (SELECT n.oid FROM pg_catalog.pg_namespace n WHERE n.nspname = 'public')
-    UNION ALL
-    SELECT n.tableoid::int8, n.oid::int8, 0, COALESCE(d.description, ''), NULL, NULL, NULL
-    FROM pg_catalog.pg_namespace n
-    LEFT JOIN pg_catalog.pg_description d ON d.classoid = n.tableoid AND d.objoid = n.oid
-    WHERE n.nspname = 'public' AND d.description IS DISTINCT FROM ${text(PUBLIC_COMMENT)}
-    UNION ALL
-    SELECT e.tableoid::int8, e.oid::int8, 0, COALESCE(d.description, ''), NULL, NULL, NULL
-    FROM pg_catalog.pg_extension e
-    LEFT JOIN pg_catalog.pg_description d ON d.classoid = e.tableoid AND d.objoid = e.oid
-    LEFT JOIN pg_catalog.pg_available_extensions a ON a.name = e.extname
-    WHERE d.description IS DISTINCT FROM a.comment`,
+  asks: [COMMENTS, EXTENSIONS],
+  sql: (_version, { present }) =>
+    [
+      ON_PUBLIC,
+      ...(present.has(COMMENTS) ? [ON_OBJECTS] : []),
+      ...(present.has(EXTENSIONS) ? [ON_EXTENSIONS] : []),
+    ].join(' UNION ALL '),
   read: (rows, catalog) => {
     catalog.later(() => {
       const subjects = new Subjects(catalog);
@@ -77,6 +68,29 @@ const INNER_PARTS = `
   JOIN pg_catalog.pg_class c ON c.oid = part.relation
   JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
   WHERE n.nspname !~ '^pg_'`;
+
+const ON_OBJECTS = `
+    SELECT d.classoid::int8 AS class, d.objoid::int8 AS oid, d.objsubid AS sub, d.description AS text,
+      inner_part.kind, inner_part.path, inner_part.within
+    FROM pg_catalog.pg_description d
+    LEFT JOIN LATERAL (${INNER_PARTS}) inner_part ON true
+    WHERE d.objoid >= 16384 AND d.classoid <> 'pg_catalog.pg_extension'::pg_catalog.regclass
+      AND d.objoid NOT IN (SELECT n.oid FROM pg_catalog.pg_namespace n WHERE n.nspname = 'public')`;
+
+const ON_PUBLIC = `
+    SELECT n.tableoid::int8 AS class, n.oid::int8, 0 AS sub, COALESCE(d.description, '') AS text,
+      NULL::text AS kind, NULL::json AS path, NULL::json AS within
+    FROM pg_catalog.pg_namespace n
+    LEFT JOIN pg_catalog.pg_description d ON d.classoid = n.tableoid AND d.objoid = n.oid
+    WHERE n.nspname = 'public' AND d.description IS DISTINCT FROM ${text(PUBLIC_COMMENT)}`;
+
+const ON_EXTENSIONS = `
+    SELECT e.tableoid::int8 AS class, e.oid::int8, 0 AS sub, COALESCE(d.description, '') AS text,
+      NULL::text AS kind, NULL::json AS path, NULL::json AS within
+    FROM pg_catalog.pg_extension e
+    LEFT JOIN pg_catalog.pg_description d ON d.classoid = e.tableoid AND d.objoid = e.oid
+    LEFT JOIN pg_catalog.pg_available_extensions a ON a.name = e.extname
+    WHERE d.description IS DISTINCT FROM a.comment`;
 
 function putComment(row: Row, subjects: Subjects, catalog: Catalog): void {
   const address: RawAddress = [row.class, row.oid, row.sub];

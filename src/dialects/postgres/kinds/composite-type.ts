@@ -17,6 +17,7 @@ interface Row {
 
 export const compositeTypeReader: Reader<Row> = {
   name: 'composite_types',
+  onlyWith: `pg_class.oid AND u.relkind = 'c'`,
   sql: () => `
     SELECT c.oid::int8, c.reltype::int8 AS type, ct.typarray::int8 AS array, n.nspname AS schema, c.relname AS name,
       ${COLUMN_ROWS} AS attributes

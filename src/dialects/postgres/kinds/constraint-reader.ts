@@ -1,99 +1,154 @@
-import { idOf } from '../../../schema/object.ts';
-import { notOfExtension, USER_SCHEMA, type Reader } from '../reader.ts';
+import { idOf, keyOf } from '../../../schema/object.ts';
+import type { Catalog } from '../catalog.ts';
+import { inUserSchema, type Reader } from '../reader.ts';
 import { defaultName, joinedColumns } from './default-name.ts';
 import { printedOptions } from './index-reader.ts';
 
 interface Row {
   readonly oid: number;
   readonly relation: number;
-  readonly index?: number;
-  readonly schema: string;
-  readonly table: string;
   readonly name: string;
   readonly type: string;
   readonly definition: string;
-  readonly columns?: readonly string[];
-  readonly references?: readonly string[];
-  readonly options?: readonly string[];
+  /** Numbers of the columns. */
+  readonly numbers?: readonly number[];
+  /** The namespace of the referenced table and its name. */
+  readonly references?: readonly [number, string];
   readonly parent?: readonly string[];
+  readonly index?: number;
+  /** The columns of the index. */
+  readonly columns?: readonly string[];
+  readonly more?: IndexOptions;
+}
+
+/** Of the index of a key, where it is not as usual. */
+interface IndexOptions {
+  readonly options?: readonly string[];
+  readonly with?: string;
+  readonly tablespace?: string;
   readonly attached?: readonly string[];
   readonly invalid: boolean;
   readonly partitions?: readonly (readonly string[])[];
-  readonly with?: string;
-  readonly tablespace?: string;
 }
 
+const TYPES: Readonly<Record<string, string>> = {
+  p: 'PRIMARY KEY',
+  u: 'UNIQUE',
+  f: 'FOREIGN KEY',
+  c: 'CHECK',
+  x: 'EXCLUDE',
+  n: 'NOT NULL',
+};
+
 /** From 18 on NOT NULL is a constraint: an object where it says more than the column's own NOT NULL. */
-const NOT_NULL = `OR k.contype = 'n' AND (k.connoinherit OR NOT k.convalidated OR k.conname <> pg_catalog.left(c.relname || '_' || (
-        SELECT a.attname FROM pg_catalog.pg_attribute a WHERE a.attrelid = c.oid AND a.attnum = k.conkey[1]) || '_not_null', 63))`;
+const NOT_NULL = `OR k.contype = 'n' AND (k.connoinherit OR NOT k.convalidated OR k.conname <> pg_catalog.left((
+        SELECT c.relname FROM pg_catalog.pg_class c WHERE c.oid = k.conrelid) || '_' || (
+        SELECT a.attname FROM pg_catalog.pg_attribute a WHERE a.attrelid = k.conrelid AND a.attnum = k.conkey[1]) || '_not_null', 63))`;
+
+const IS_KEY = `k.contype IN ('p', 'u', 'x')`;
+
+const INDEX_OPTIONS = `
+        SELECT json_strip_nulls(row_to_json(o)) FROM (
+          SELECT x.reloptions AS options, ${printedOptions('x.reloptions')} AS with,
+            (SELECT s.spcname FROM pg_catalog.pg_tablespace s WHERE s.oid = x.reltablespace) AS tablespace,
+            CASE WHEN k.conparentid = 0 THEN (
+              SELECT json_build_array(tn.nspname, t.relname, w.relname)
+              FROM pg_catalog.pg_inherits h
+              JOIN pg_catalog.pg_class w ON w.oid = h.inhparent
+              JOIN pg_catalog.pg_index wi ON wi.indexrelid = w.oid
+              JOIN pg_catalog.pg_class t ON t.oid = wi.indrelid
+              JOIN pg_catalog.pg_namespace tn ON tn.oid = t.relnamespace
+              WHERE h.inhrelid = x.oid) END AS attached,
+            x.relkind = 'I' AND NOT i.indisvalid AS invalid,
+            CASE WHEN x.relkind = 'I' AND NOT i.indisvalid THEN (
+              SELECT json_agg(json_build_array(hn.nspname, hc.relname))
+              FROM pg_catalog.pg_inherits h
+              JOIN pg_catalog.pg_class hc ON hc.oid = h.inhrelid
+              JOIN pg_catalog.pg_namespace hn ON hn.oid = hc.relnamespace
+              WHERE h.inhparent = k.conrelid) END AS partitions
+          FROM pg_catalog.pg_index i WHERE i.indexrelid = x.oid) o`;
 
 export const constraintReader: Reader<Row> = {
   name: 'constraints',
-  onlyWith: 'pg_constraint.oid',
+  onlyWith: 'pg_constraint.oid AND u.conrelid <> 0',
+  columns: [
+    'oid',
+    'relation',
+    'name',
+    'type',
+    'definition',
+    'numbers',
+    'references',
+    'parent',
+    'index',
+    'columns',
+    'more',
+  ],
   // Copies in partitions and children come and go with those of the parent; those of keys have a name that people may give.
-  sql: (version) => `
-    SELECT k.oid::int8, c.oid::int8 AS relation, CASE WHEN k.contype IN ('p', 'u', 'x') THEN k.conindid::int8 END AS index,
-      n.nspname AS schema, c.relname AS table, k.conname AS name,
-      CASE k.contype WHEN 'p' THEN 'PRIMARY KEY' WHEN 'u' THEN 'UNIQUE' WHEN 'f' THEN 'FOREIGN KEY' WHEN 'c' THEN 'CHECK'
-        WHEN 'x' THEN 'EXCLUDE' WHEN 'n' THEN 'NOT NULL' END AS type,
-      pg_catalog.pg_get_constraintdef(k.oid) AS definition,
-      CASE WHEN k.contype IN ('p', 'u', 'x')
-        THEN (SELECT json_agg(a.attname ORDER BY a.attnum) FROM pg_catalog.pg_attribute a WHERE a.attrelid = k.conindid)
-        ELSE (
-          SELECT json_agg(a.attname ORDER BY o.position)
-          FROM pg_catalog.unnest(k.conkey) WITH ORDINALITY o (number, position)
-          JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum = o.number)
-      END AS columns,
-      CASE WHEN k.contype = 'f' THEN json_build_array(rn.nspname, r.relname) END AS references,
-      x.reloptions AS options, ${printedOptions('x.reloptions')} AS with, s.spcname AS tablespace,
-      CASE WHEN p.oid IS NOT NULL THEN json_build_array(un.nspname, u.relname, p.conname) END AS parent,
-      CASE WHEN w.oid IS NOT NULL THEN json_build_array(tn.nspname, t.relname, w.relname) END AS attached,
-      c.relkind = 'p' AND x.oid IS NOT NULL AND NOT xi.indisvalid AS invalid,
-      CASE WHEN c.relkind = 'p' AND NOT xi.indisvalid THEN (
-        SELECT json_agg(json_build_array(hn.nspname, hc.relname))
-        FROM pg_catalog.pg_inherits h
-        JOIN pg_catalog.pg_class hc ON hc.oid = h.inhrelid
-        JOIN pg_catalog.pg_namespace hn ON hn.oid = hc.relnamespace
-        WHERE h.inhparent = c.oid) END AS partitions
+  sql: (version, catalog) => `
+    SELECT k.oid::int8, k.conrelid::int8 AS relation, k.conname AS name, k.contype AS type,
+      pg_catalog.pg_get_constraintdef(k.oid) AS definition, k.conkey AS numbers,
+      CASE WHEN k.contype = 'f' THEN json_build_array(r.relnamespace::int8, r.relname) END AS references,
+      CASE WHEN k.conparentid <> 0 THEN (
+        SELECT json_build_array(un.nspname, u.relname, p.conname)
+        FROM pg_catalog.pg_constraint p
+        JOIN pg_catalog.pg_class u ON u.oid = p.conrelid
+        JOIN pg_catalog.pg_namespace un ON un.oid = u.relnamespace
+        WHERE p.oid = k.conparentid) END AS parent,
+      CASE WHEN ${IS_KEY} THEN k.conindid::int8 END AS index,
+      CASE WHEN ${IS_KEY} THEN (
+        SELECT json_agg(a.attname ORDER BY a.attnum) FROM pg_catalog.pg_attribute a WHERE a.attrelid = k.conindid) END AS columns,
+      CASE WHEN x.reloptions IS NOT NULL OR x.reltablespace <> 0 OR x.relispartition OR x.relkind = 'I'
+        THEN (${INDEX_OPTIONS}) END AS more
     FROM pg_catalog.pg_constraint k
-    JOIN pg_catalog.pg_class c ON c.oid = k.conrelid
-    JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
     LEFT JOIN pg_catalog.pg_class r ON r.oid = k.confrelid
-    LEFT JOIN pg_catalog.pg_namespace rn ON rn.oid = r.relnamespace
-    LEFT JOIN pg_catalog.pg_class x ON x.oid = k.conindid AND k.contype IN ('p', 'u', 'x')
-    LEFT JOIN pg_catalog.pg_tablespace s ON s.oid = x.reltablespace
-    LEFT JOIN pg_catalog.pg_constraint p ON p.oid = k.conparentid
-    LEFT JOIN pg_catalog.pg_class u ON u.oid = p.conrelid
-    LEFT JOIN pg_catalog.pg_namespace un ON un.oid = u.relnamespace
-    LEFT JOIN pg_catalog.pg_index xi ON xi.indexrelid = x.oid
-    LEFT JOIN pg_catalog.pg_inherits xh ON xh.inhrelid = x.oid AND k.conparentid = 0
-    LEFT JOIN pg_catalog.pg_class w ON w.oid = xh.inhparent
-    LEFT JOIN pg_catalog.pg_index wi ON wi.indexrelid = w.oid
-    LEFT JOIN pg_catalog.pg_class t ON t.oid = wi.indrelid
-    LEFT JOIN pg_catalog.pg_namespace tn ON tn.oid = t.relnamespace
-    WHERE (k.contype IN ('p', 'u', 'f', 'c', 'x') ${version >= 180_000 ? NOT_NULL : ''})
-      AND (k.conislocal AND k.conparentid = 0 OR k.conparentid <> 0 AND (k.contype IN ('p', 'u', 'x') OR k.contype = 'f' AND k.conrelid <> p.conrelid AND k.conname <> p.conname)) AND ${USER_SCHEMA} AND ${notOfExtension('pg_class', 'c.oid')}
-    ORDER BY c.oid, k.contype = 'f', k.contype <> 'p', k.oid`,
+    LEFT JOIN pg_catalog.pg_class x ON x.oid = k.conindid AND ${IS_KEY}
+    WHERE k.conrelid <> 0 AND ${inUserSchema('k.connamespace', catalog)}
+      AND (k.contype IN ('p', 'u', 'f', 'c', 'x') ${version >= 180_000 ? NOT_NULL : ''})
+      AND (k.conislocal AND k.conparentid = 0 OR k.conparentid <> 0 AND (${IS_KEY} OR k.contype = 'f' AND EXISTS (
+        SELECT FROM pg_catalog.pg_constraint p
+        WHERE p.oid = k.conparentid AND p.conrelid <> k.conrelid AND p.conname <> k.conname)))
+    ORDER BY k.conrelid, k.contype = 'f', k.contype <> 'p', k.oid`,
   read: (rows, catalog) => {
-    for (const { oid, relation, index, schema, table, name, partitions = [], with: storage, ...rest } of rows) {
-      // EXCLUDE alone prints them within its definition.
-      const bare = storage === undefined ? rest.definition : rest.definition.replace(` WITH (${storage})`, () => '');
-      const given = rest.parent === undefined ? null : givenUnless(rest, table, name);
-      const definition = { ...rest, definition: bare, given };
-      const id = catalog.put('constraint', [schema, table, name], definition, ['pg_constraint', oid]);
-      if (index !== undefined) catalog.alias(id, ['pg_class', index]);
-      catalog.later(() => catalog.need(id, catalog.at(['pg_class', relation]), 'own'));
+    for (const row of rows) {
+      const table = catalog.relation(row.relation);
+      if (table === undefined) continue;
+      const [schema, relation] = table.path as [string, string];
+      const { with: storage, partitions = [], ...more }: Partial<IndexOptions> = row.more ?? {};
+      const definition = {
+        ...more,
+        type: TYPES[row.type]!,
+        // EXCLUDE alone prints them within its definition.
+        definition: storage === undefined ? row.definition : row.definition.replace(` WITH (${storage})`, () => ''),
+        columns: row.columns ?? row.numbers?.map((number) => catalog.column(row.relation, number)!.path[2]!),
+        references: row.references === undefined ? undefined : nameOfTable(row.references, catalog),
+        parent: row.parent,
+      };
+      const given = row.parent === undefined ? null : givenUnless(definition, relation, row.name);
+      const path = [schema, relation, row.name];
+      const id = catalog.put('constraint', path, { ...definition, given }, ['pg_constraint', row.oid]);
+      if (row.index !== undefined) catalog.alias(id, ['pg_class', row.index]);
+      catalog.need(id, keyOf(table), 'own');
       // It is a part of the parent's key for as long as its table is a part of the parent.
-      if ((rest.parent ?? rest.attached) !== undefined) catalog.need(id, idOf('partition', [schema, table]), 'use');
+      if ((row.parent ?? more.attached) !== undefined) catalog.need(id, idOf('partition', table.path), 'use');
       // It would make their parts itself when they join.
-      for (const path of partitions) catalog.need(id, idOf('partition', path), 'use');
+      for (const part of partitions) catalog.need(id, idOf('partition', part), 'use');
     }
   },
 };
 
+const nameOfTable = ([namespace, name]: readonly [number, string], { schemas }: Catalog): string[] => [
+  schemas.get(namespace)!,
+  name,
+];
+
 /** The usual name of a part of a key, counted up where it was taken; `null` where it has that. */
 function givenUnless(
-  { type, columns = [], parent }: Pick<Row, 'type' | 'columns' | 'parent'>,
+  {
+    type,
+    columns = [],
+    parent,
+  }: { type: string; columns?: readonly string[] | undefined; parent?: readonly string[] | undefined },
   table: string,
   name: string,
 ): string | null {

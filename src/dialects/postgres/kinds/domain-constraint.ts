@@ -12,7 +12,7 @@ interface Row {
 
 export const domainConstraintReader: Reader<Row> = {
   name: 'domain_constraints',
-  onlyWith: 'pg_constraint.oid',
+  onlyWith: `pg_type.oid AND u.typtype = 'd'`,
   // NOT NULL is one of them from version 17 on, and a field of the domain on all.
   sql: () => `
     SELECT c.oid::int8, n.nspname AS schema, t.typname AS domain, c.conname AS name,

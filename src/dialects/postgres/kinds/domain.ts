@@ -18,6 +18,7 @@ interface Row {
 
 export const domainReader: Reader<Row> = {
   name: 'domains',
+  onlyWith: `pg_type.oid AND u.typtype = 'd'`,
   sql: () => `
     SELECT t.oid::int8, t.typarray::int8 AS array, n.nspname AS schema, t.typname AS name,
       pg_catalog.format_type(t.typbasetype, t.typtypmod) AS type, t.typnotnull AS "notNull",

@@ -19,8 +19,8 @@ export const keyCopiesReader: Reader<Row> = {
     JOIN pg_catalog.pg_constraint p ON p.oid = k.conparentid AND p.conrelid = k.conrelid
     WHERE k.contype = 'f' AND k.conparentid <> 0`,
   read: (rows, catalog) => {
-    const parents = new Map(rows.map(({ oid, parent }) => [oid, parent]));
-    for (const { oid } of rows) {
+    const parents = new Map(Array.from(rows, ({ oid, parent }) => [oid, parent]));
+    for (const oid of parents.keys()) {
       let root = oid;
       for (let parent = parents.get(root); parent !== undefined; parent = parents.get(root)) root = parent;
       const key = catalog.at(['pg_constraint', root]);

@@ -39,7 +39,7 @@ function columnOptions(version: number): string {
 
 export const materializedViewReader: Reader<Row> = {
   name: 'materialized_views',
-  onlyWith: 'pg_rewrite.oid',
+  onlyWith: `pg_class.oid AND u.relkind = 'm'`,
   sql: (version) => `
     SELECT c.oid::int8, c.reltype::int8 AS "rowType", rt.typarray::int8 AS array, r.oid::int8 AS rule,
       n.nspname AS schema, c.relname AS name, ${COLUMN_ROWS} AS columns,

@@ -43,8 +43,10 @@ const CHOSEN: Partial<Record<keyof typeof OWNED, string>> = {
 
 export const ownerReader: Reader<Row> = {
   name: 'owners',
-  sql: (version) => {
-    const all = Object.entries(OWNED).map(
+  asks: Object.keys(OWNED).map((catalog) => `${catalog}.oid`),
+  sql: (version, { present }) => {
+    const there = Object.entries(OWNED).filter(([catalog]) => catalog === 'pg_class' || present.has(`${catalog}.oid`));
+    const all = there.map(
       ([catalog, column]) =>
         `SELECT o.tableoid AS class, o.oid, o.${column} AS role FROM pg_catalog.${catalog} o
         WHERE o.oid >= 16384 AND ${catalog === 'pg_namespace' ? `o.nspname <> 'public'` : (CHOSEN[catalog as keyof typeof OWNED] ?? 'true')}`,

@@ -10,12 +10,13 @@ import { identitySequence } from './column-sql.ts';
 import { defaultRights } from './default-privileges.ts';
 import { grantStatements } from './grants.ts';
 import { ownerOf } from './owner.ts';
-import { PRIVILEGES, type PrivilegesRow } from './privileges-query.ts';
+import { PRIVILEGES, PRIVILEGES_ASK, type PrivilegesRow } from './privileges-query.ts';
 import type { Reader } from '../reader.ts';
 import { subjectName, subjectOf, Subjects, type RawAddress, type Subject } from './subject.ts';
 
 export const privilegesReader: Reader<PrivilegesRow> = {
   name: 'privileges',
+  asks: PRIVILEGES_ASK,
   sql: PRIVILEGES,
   read: (rows, catalog) => {
     catalog.later(() => {

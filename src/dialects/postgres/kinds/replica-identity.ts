@@ -14,6 +14,7 @@ interface Row {
 
 export const replicaIdentityReader: Reader<Row> = {
   name: 'replica_identities',
+  onlyWith: `pg_class.oid AND u.relkind IN ('r', 'p') AND u.relreplident <> 'd'`,
   // An index that is gone leaves a table without any.
   sql: () => `
     SELECT c.oid::int8 AS relation, n.nspname AS schema, c.relname AS table,

@@ -15,7 +15,7 @@ interface Row {
 
 export const ruleReader: Reader<Row> = {
   name: 'rules',
-  onlyWith: 'pg_rewrite.oid',
+  onlyWith: `pg_rewrite.oid AND u.rulename <> '_RETURN'`,
   sql: () => `
     SELECT r.oid::int8, n.nspname AS schema, c.relname AS relation, r.rulename AS name,
       pg_catalog.pg_get_ruledef(r.oid) AS definition, ${enabledCase('r.ev_enabled')} AS enabled

@@ -1,5 +1,5 @@
 import { isKind, type Kind } from '../../../schema/kinds.ts';
-import { keyOf, type ObjectId, type Path, type SchemaObject } from '../../../schema/object.ts';
+import type { Path, SchemaObject } from '../../../schema/object.ts';
 import type { Schema } from '../../../schema/schema.ts';
 import { CLASSES, type Catalog, type CatalogClass } from '../catalog.ts';
 import { ident, qualified } from '../ident.ts';
@@ -58,18 +58,16 @@ export type RawAddress = readonly [number, number, number];
 /** Finds what is at an address once all readers are done. */
 export class Subjects {
   readonly #catalog: Catalog;
-  readonly #objects: ReadonlyMap<ObjectId, SchemaObject>;
 
   constructor(catalog: Catalog) {
     this.#catalog = catalog;
-    this.#objects = new Map(catalog.objects.map((object) => [keyOf(object), object]));
   }
 
   /** What is there or has it as an inner part. */
   whole([classId, oid, sub]: RawAddress): SchemaObject | undefined {
     const name = CLASS_NAMES.get(classId);
     const id = name === undefined ? undefined : this.#catalog.at([name, oid, sub]);
-    return id === undefined ? undefined : this.#objects.get(id);
+    return id === undefined ? undefined : this.#catalog.get(id);
   }
 
   /** What is there itself. */

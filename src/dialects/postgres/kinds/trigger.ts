@@ -20,7 +20,7 @@ export function enabledCase(state: string): string {
 
 export const triggerReader: Reader<Row> = {
   name: 'triggers',
-  onlyWith: 'pg_trigger.oid',
+  onlyWith: 'pg_trigger.oid AND (NOT u.tgisinternal OR u.tgparentid <> 0)',
   // Those with a parent are copies in partitions, which the server makes and drops with it.
   sql: () => `
     SELECT g.oid::int8, g.tgconstraint::int8 AS constraint, n.nspname AS schema, c.relname AS relation, g.tgname AS name,

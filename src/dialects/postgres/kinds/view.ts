@@ -34,7 +34,7 @@ export const COLUMN_ROWS = `(
 
 export const viewReader: Reader<Row> = {
   name: 'views',
-  onlyWith: 'pg_rewrite.oid',
+  onlyWith: `pg_class.oid AND u.relkind = 'v'`,
   sql: () => `
     SELECT c.oid::int8, c.reltype::int8 AS "rowType", rt.typarray::int8 AS array, r.oid::int8 AS rule,
       n.nspname AS schema, c.relname AS name, ${COLUMN_ROWS} AS columns,

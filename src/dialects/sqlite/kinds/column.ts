@@ -65,8 +65,8 @@ export const column: KindRules<'column'> = {
 /** SQLite reads all triggers when a column goes: those that name it and go with another table have to be gone. */
 function afterTriggers(object: Column, { from }: PlanContext): Order[] {
   const [table, name] = object.path.map((part) => part.toLowerCase()) as [string, string];
-  return [...from.objects()].flatMap((other): Order[] => {
-    if (other.kind !== 'trigger' || other.path[0]!.toLowerCase() === table) return [];
+  return from.ofKind('trigger').flatMap((other): Order[] => {
+    if (other.path[0]!.toLowerCase() === table) return [];
     const names = namesIn(other.definition.definition ?? '');
     const owner = other.path[0]!;
     return names.has(table) && names.has(name)

@@ -115,7 +115,7 @@ function obstacleToDropping(object: Column, { from, to }: PlanContext): string |
 
 /** The text of what names columns of this table or of any, where it is not dropped. */
 function textNaming(object: SchemaObject, table: ObjectId, schema: Schema): string | null {
-  const isOfTable = tableIdOf(object) === table;
+  const isOfTable = object.path[0] === schema.get(table)?.path[0];
   if (object.kind === 'column') return isOfTable ? (object.definition.expression ?? null) : null;
   if (object.kind === 'constraint') return isOfTable ? object.definition.definition : null;
   if (object.kind !== 'view' && object.kind !== 'trigger') return null;

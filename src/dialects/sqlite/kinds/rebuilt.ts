@@ -23,13 +23,21 @@ export function lossOf(lost: readonly Column[]): string {
   return `Data loss: every value in ${lost.map(({ path }) => nameOf(path)).join(', ')}.`;
 }
 
-/** Names that neither side has, as a table, a view or an index. */
+/** Whether either side has the name, as a table, a view or an index. */
 export function isTaken(name: string, { from, to }: Pick<CreateContext, 'from' | 'to'>): boolean {
-  return [from, to].some((schema) =>
-    [...schema.objects()].some(
-      ({ kind, path }) => kind !== 'column' && path.at(-1)?.toLowerCase() === name.toLowerCase(),
-    ),
-  );
+  return [from, to].some((schema) => namesOf(schema).has(name.toLowerCase()));
+}
+
+/** Asked once for each table that is rebuilt. */
+const names = new WeakMap<Schema, ReadonlySet<string>>();
+
+function namesOf(schema: Schema): ReadonlySet<string> {
+  const known = names.get(schema);
+  if (known !== undefined) return known;
+  const found = new Set<string>();
+  for (const { kind, path } of schema.objects()) if (kind !== 'column') found.add(path.at(-1)!.toLowerCase());
+  names.set(schema, found);
+  return found;
 }
 
 export function lostColumns(from: Table, to: Table, context: CreateContext): Column[] {

@@ -1,41 +1,38 @@
-import { idOf, keyOf, objectOf, type ObjectId, type ObjectOf, type SchemaObject } from '../../../schema/object.ts';
-import { Schema, type Need } from '../../../schema/schema.ts';
+import type { Kind, LooseKinds } from '../../../schema/kinds.ts';
+import { idOf, type ObjectId, type Path, type SchemaObject } from '../../../schema/object.ts';
+import { ObjectPool } from '../../../schema/pool.ts';
+import { Schema, type Entry, type Need } from '../../../schema/schema.ts';
 import type { Token } from '../../sql/token.ts';
 import type { Names } from '../kinds/text.ts';
 import { nameIn } from '../kinds/ident.ts';
 
 /** What the reader of one kind leaves for the next. */
 export class Catalog {
-  readonly #objects: SchemaObject[] = [];
-  readonly #needs = new Map<ObjectId, readonly Need[]>();
-  readonly #texts = new Map<ObjectId, string>();
+  readonly #pool = new ObjectPool();
+  readonly #entries = new Map<ObjectId, Entry>();
   /** Tables and views, by their names in lower case. */
-  readonly #relations = new Map<string, ObjectOf<'table'> | ObjectOf<'view'>>();
+  readonly #relations = new Map<string, ObjectId>();
   readonly #relationNames = new Map<string, string>();
   /** The columns of each table, by its name in lower case, each as Names has them. */
   readonly #columns = new Map<string, Map<string, string>>();
 
   schema(): Schema {
-    return new Schema(this.#objects, this.#needs, this.#texts);
+    return new Schema(this.#entries);
   }
 
-  put(object: SchemaObject, needs: readonly Need[], text?: string): void {
-    const id = keyOf(object);
-    this.#objects.push(object);
-    this.#needs.set(id, needs);
-    if (text !== undefined) this.#texts.set(id, text);
+  put<K extends Kind>(kind: K, path: Path, definition: LooseKinds[K], needs: readonly Need[], text?: string): void {
+    const object = this.#pool.make(kind, path, definition) as unknown as SchemaObject;
+    this.#entries.set(idOf(kind, path), { object, needs, text });
   }
 
   has(id: ObjectId): boolean {
-    return this.#needs.has(id);
+    return this.#entries.has(id);
   }
 
   /** Makes a table known before anything that may name it is read. */
   announce(kind: 'table' | 'view', name: string, columns: readonly string[]): void {
     const lower = name.toLowerCase();
-    const relation =
-      kind === 'table' ? objectOf('table', [name], {}) : objectOf('view', [name], { columns: [], definition: '' });
-    this.#relations.set(lower, relation);
+    this.#relations.set(lower, idOf(kind, [name]));
     this.#relationNames.set(lower, name);
     this.#columns.set(lower, new Map(columns.map((column) => [column.toLowerCase(), column])));
   }
@@ -46,8 +43,7 @@ export class Catalog {
   }
 
   relationId(name: string): ObjectId | null {
-    const relation = this.#relations.get(name.toLowerCase());
-    return relation === undefined ? null : keyOf(relation);
+    return this.#relations.get(name.toLowerCase()) ?? null;
   }
 
   column(table: string, name: string): string {

@@ -1,4 +1,4 @@
-import { idOf, objectOf } from '../../../schema/object.ts';
+import { idOf } from '../../../schema/object.ts';
 import { ident } from '../kinds/ident.ts';
 import { normalise, verbatim, withoutParentheses } from '../kinds/text.ts';
 import { type Catalog, own } from './catalog.ts';
@@ -20,8 +20,8 @@ export function putIndex({ name, table, sql }: StoredObject, catalog: Catalog): 
   const parts = [`(${keys.join(', ')})`];
   if (cursor.skip('WHERE')) parts.push(`WHERE ${normalise(sql, withoutParentheses(sql, cursor.rest()), names)}`);
   if (!cursor.done) cursor.fail('WHERE');
-  const needs = [own(idOf('table', [table])), ...catalog.columnsNamed(table, sql, cursor.since(from))];
-  catalog.put(objectOf('index', [table, name], { unique, definition: parts.join(' ') }), needs, sql);
+  const needs = [own(idOf('table', [table]))].concat(catalog.columnsNamed(table, sql, cursor.since(from)));
+  catalog.put('index', [table, name], { unique, definition: parts.join(' ') }, needs, sql);
 }
 
 /** https://www.sqlite.org/lang_createview.html */
@@ -35,7 +35,7 @@ export function putView({ name, sql }: StoredObject, catalog: Catalog): void {
   const { names, needs } = catalog.mentioned(sql, query);
   const list = columns.map((column) => ident(new Cursor(sql, column).name().name)).join(', ');
   const definition = `${list === '' ? '' : `(${list}) `}AS ${normalise(sql, query, names)}`;
-  catalog.put(objectOf('view', [name], { columns: [], definition }), needs, sql);
+  catalog.put('view', [name], { columns: [], definition }, needs, sql);
 }
 
 /** https://www.sqlite.org/lang_createtrigger.html */
@@ -59,7 +59,7 @@ export function putTrigger({ name, table, sql }: StoredObject, catalog: Catalog)
   const id = catalog.relationId(table);
   const { names } = catalog.mentioned(sql, cursor.all);
   const definition = `${head.join(' ')} ${normalise(sql, body, names)}`;
-  catalog.put(objectOf('trigger', [relation, name], { definition }), id === null ? [] : [own(id)], sql);
+  catalog.put('trigger', [relation, name], { definition }, id === null ? [] : [own(id)], sql);
 }
 
 function readColumns(cursor: Cursor, table: string, catalog: Catalog): string[] {
@@ -98,6 +98,6 @@ export function readVirtualTable(sql: string): VirtualTable {
 export function putVirtualTable(name: string, sql: string, columns: readonly string[], catalog: Catalog): void {
   const { using } = readVirtualTable(sql);
   const id = idOf('table', [name]);
-  catalog.put(objectOf('table', [name], { using }), [], sql);
-  for (const column of columns) catalog.put(objectOf('column', [name, column], { type: '' }), [own(id)]);
+  catalog.put('table', [name], { using }, [], sql);
+  for (const column of columns) catalog.put('column', [name, column], { type: '' }, [own(id)]);
 }

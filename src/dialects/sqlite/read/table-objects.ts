@@ -1,4 +1,4 @@
-import { idOf, objectOf } from '../../../schema/object.ts';
+import { idOf } from '../../../schema/object.ts';
 import type { Need } from '../../../schema/schema.ts';
 import { normalise, withoutParentheses } from '../kinds/text.ts';
 import { type Catalog, own, use } from './catalog.ts';
@@ -9,11 +9,13 @@ import type { CreateTable } from './create-table.ts';
 import { defaultOf } from './default-value.ts';
 import { typeOf } from './type-name.ts';
 
+const NO_NEEDS: readonly Need[] = [];
+
 /** What a CREATE TABLE says, as objects: the table, its columns, its constraints. All tables are announced by now. */
 export function putTable(table: CreateTable, catalog: Catalog): void {
   const { name, options, sql } = table;
-  catalog.put(objectOf('table', [name], { clauses: options.length === 0 ? null : options }), [], sql);
-  const part = own(idOf('table', [name]));
+  catalog.put('table', [name], { clauses: options.length === 0 ? null : options }, NO_NEEDS, sql);
+  const part = [own(idOf('table', [name]))];
   for (const column of table.columns) putColumn(table, column, part, catalog);
   for (const column of table.columns) {
     for (const clause of column.constraints.filter(isObjectClause)) putConstraint(table, clause, column, part, catalog);
@@ -21,8 +23,13 @@ export function putTable(table: CreateTable, catalog: Catalog): void {
   for (const clause of table.constraints) putConstraint(table, clause, null, part, catalog);
 }
 
-function putColumn({ name: table, sql }: CreateTable, column: ColumnItem, part: Need, catalog: Catalog): void {
-  const needs: Need[] = [part];
+/** @param part what most columns need and nothing else: one list for all of a table */
+function putColumn(
+  { name: table, sql }: CreateTable,
+  column: ColumnItem,
+  part: readonly Need[],
+  catalog: Catalog,
+): void {
   const collation = collationOf(column);
   const clauses: string[] = [];
   const value = lastOf(column, 'DEFAULT');
@@ -31,7 +38,7 @@ function putColumn({ name: table, sql }: CreateTable, column: ColumnItem, part: 
   const conflict = notNull?.conflict ?? 'ABORT';
   if (conflict !== 'ABORT') clauses.push(`NOT NULL ON CONFLICT ${conflict}`);
   const generated = lastOf(column, 'GENERATED');
-  if (generated !== undefined) needs.push(...catalog.columnsNamed(table, sql, generated.expression));
+  const used = generated === undefined ? [] : catalog.columnsNamed(table, sql, generated.expression);
   const definition = {
     type: typeOf(sql, column.typeTokens),
     collation,
@@ -43,7 +50,7 @@ function putColumn({ name: table, sql }: CreateTable, column: ColumnItem, part: 
         : normalise(sql, withoutParentheses(sql, generated.expression), catalog.namesOf(table)),
     clauses: clauses.length === 0 ? null : clauses,
   };
-  catalog.put(objectOf('column', [table, column.name], definition), needs, column.text);
+  catalog.put('column', [table, column.name], definition, used.length === 0 ? part : part.concat(used), column.text);
 }
 
 /** Of several the last counts. */
@@ -64,18 +71,18 @@ function putConstraint(
   table: CreateTable,
   clause: ObjectClause,
   column: ColumnItem | null,
-  part: Need,
+  part: readonly Need[],
   catalog: Catalog,
 ): void {
   const { name, ...definition } = constraintOf(table, clause, column, catalog);
   let path = [table.name, name];
   for (let number = 2; catalog.has(idOf('constraint', path)); number += 1) path = [table.name, `${name} ${number}`];
-  const needs: Need[] = [part];
-  if (column !== null) needs.push(own(idOf('column', [table.name, column.name])));
+  const whole = column === null ? part : part.concat(own(idOf('column', [table.name, column.name])));
   const used =
     clause.kind === 'CHECK'
       ? catalog.columnsNamed(table.name, table.sql, clause.expression)
       : definition.columns.map((key) => use(idOf('column', [table.name, key])));
-  needs.push(...used.filter(({ id }) => needs.every((need) => need.id !== id)));
-  catalog.put(objectOf('constraint', path, definition), needs, clause.text);
+  // Not pushed: that leaves room for 17 more.
+  const needs = whole.concat(used.filter(({ id }) => whole.every((need) => need.id !== id)));
+  catalog.put('constraint', path, definition, needs, clause.text);
 }

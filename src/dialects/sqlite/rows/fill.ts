@@ -14,11 +14,19 @@ import { fillVirtual } from './virtual.ts';
 
 type Tables = ReadonlyMap<string, RowTable>;
 
-/** Puts made-up rows into every table that `schema` has, and into those that they refer to. */
-export async function fillRows(session: Session, schema: Schema): Promise<Filling> {
+/**
+ * Puts made-up rows into every table that `schema` has, and into those that they refer to.
+ *
+ * @param only into these alone: what other tables they refer to has to do without
+ */
+export async function fillRows(session: Session, schema: Schema, only?: ReadonlySet<ObjectId>): Promise<Filling> {
   const tables = await readRowTables(session);
-  const isAsked = (table: RowTable): boolean => schema.has(idOf('table', [table.name]));
-  const wanted = parentsFirst([...tables.values()].filter(isAsked), tables);
+  const isAsked = (table: RowTable): boolean => (only ?? schema).has(idOf('table', [table.name]));
+  const asked = [...tables].filter(([, table]) => isAsked(table));
+  const wanted = parentsFirst(
+    asked.map(([, table]) => table),
+    only === undefined ? tables : new Map(asked),
+  );
   const whys = new Map<RowTable, string>();
   const { driver } = session as SqliteSession;
   const enforced = driver.pragma('foreign_keys', { simple: true });
