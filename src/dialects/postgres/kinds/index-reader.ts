@@ -1,3 +1,4 @@
+import { ToraleError } from '../../../errors.ts';
 import { idOf, keyOf } from '../../../schema/object.ts';
 import type { Catalog } from '../catalog.ts';
 import { inUserSchema, type Reader } from '../reader.ts';
@@ -136,12 +137,18 @@ export const indexDefinitionReader: Reader<DefinitionRow> = {
     for (const alike of WAITING.get(catalog)?.values() ?? []) {
       const definition = definitions.get(alike[0]!.oid);
       // The server looks up what it prints as it is now, whatever the transaction sees.
-      if (definition === undefined) throw new Error(`Index ${alike[0]!.name} was dropped while the schema was read.`);
+      if (definition === undefined) throw droppedMeanwhile(alike[0]!.name);
       for (const row of alike) putIndex(row, definition, catalog);
     }
     WAITING.delete(catalog);
   },
 };
+
+function droppedMeanwhile(name: string): ToraleError {
+  return new ToraleError('UNREAD_OBJECT', `Index ${name} was dropped while the schema was read.`, {
+    hint: 'Run it again when nobody changes the schema.',
+  });
+}
 
 function putIndex(
   { oid, relation, name, unique, invalid, columns, more = {} }: Row,
