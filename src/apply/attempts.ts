@@ -3,6 +3,7 @@ import { isToraleError, ToraleError } from '../errors.ts';
 import { attemptLimits, limitsOf } from './limits.ts';
 import { runRevision, type Attempt, type RevisionRunOptions } from './revision-run.ts';
 import type { SessionLimiter } from './session-limiter.ts';
+import type { StatementMemory } from './statement-journal.ts';
 
 /**
  * Runs a revision, again where a statement could not get its lock, until it is done or the budget is spent.
@@ -25,12 +26,14 @@ export async function runWithRetries(options: RevisionRunOptions, limiter: Sessi
   );
   const started = performance.now();
   let { prior } = options;
+  const memory: StatementMemory | null = run.scratchGuard === undefined ? null : new Map();
   for (let number = 1; ; number++) {
     const { lockTimeoutMs, restMs } = attemptLimits(number, limits, Math.random());
     const attempt: Attempt = {
       module,
       limiter,
       limits: { lockTimeoutMs, statementTimeoutMs: limits.statementTimeoutMs },
+      memory,
       blockers: [],
     };
     try {
@@ -55,7 +58,8 @@ export async function runWithRetries(options: RevisionRunOptions, limiter: Sessi
         blockers: attempt.blockers,
       });
       await sleep(restMs, undefined, { signal: run.signal }).catch(() => run.signal.throwIfAborted());
-      prior = (await journal.read()).journal.filter((entry) => entry.revision === step.revision);
+      const stored = (await journal.read()).journal.filter((entry) => entry.revision === step.revision);
+      prior = [...stored, ...(memory?.values() ?? [])];
     }
   }
 }

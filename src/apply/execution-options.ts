@@ -6,6 +6,7 @@ import type { BatchProgress } from './batch.ts';
 import type { BatchPosition } from './batch-position.ts';
 import type { CallSite } from './call-site.ts';
 import type { Verdict } from './settle.ts';
+import type { StatementMemory } from './statement-journal.ts';
 
 /** What became of one statement of the revision at hand. */
 export interface StatementReport {
@@ -30,6 +31,8 @@ export interface ExecutionOptions {
   readonly checksum: string | null;
   /** What an earlier run left in the journal for this revision. */
   readonly prior: readonly JournalEntry[];
+  /** Takes the place of the journal where the database is a scratch. */
+  readonly memory: StatementMemory | null;
   readonly lock: LockOptions;
   /** The migration lock; `null` where the transaction is it. */
   readonly held: Lock | null;

@@ -56,7 +56,7 @@ export class Execution implements StatementExecutor {
 
   constructor(options: ExecutionOptions) {
     this.#options = options;
-    this.#statements = new StatementJournal(options.session, options.dialect, options.journal);
+    this.#statements = new StatementJournal(options.session, options.dialect, options.journal, options.memory);
     this.#prior = new Map(options.prior.map((entry) => [entry.statement, entry]));
     this.#journalled = options.prior.length > 0;
     this.#transaction = options.outer;

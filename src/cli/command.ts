@@ -12,6 +12,7 @@ import { createOutput, type Output } from './output.ts';
 import { progress } from './progress.ts';
 import { toToraleError } from './report-error.ts';
 import { abortOnSignals } from './signals.ts';
+import { keepYoungGeneration, letYoungGenerationGrow } from './young-generation.ts';
 
 /** What a command has to say: one value for programs, one text for people. Only the one that is wanted is asked for. */
 export interface Outcome {
@@ -103,11 +104,12 @@ export abstract class ToraleCommand extends Command {
     );
     const onEvent = this.#isLogJson ? jsonProgress(this.output.note, () => this.#secrets) : progress(this.output);
     try {
-      const run = createRun(loaded.config, { onEvent, signal: controller.signal });
+      const run = createRun(loaded.config, { onEvent, signal: controller.signal, onInspect: keepYoungGeneration });
       return await work({ loaded, run });
     } finally {
       release();
       settle();
+      letYoungGenerationGrow();
     }
   }
 

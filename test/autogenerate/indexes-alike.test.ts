@@ -37,7 +37,7 @@ describeOn(['postgres'], 'indexes that are nearly alike', () => {
     const rows = await query(
       `SELECT relname AS name, pg_get_indexdef(oid) AS text FROM pg_class WHERE relkind = 'i' AND relname ~ '^[tu]_'`,
     );
-    const expected = rows.map(({ name, text }) => [
+    const expected = rows.map(({ name, text }): [string, string] => [
       String(name),
       String(text)
         .replace(/^CREATE (?:UNIQUE )?INDEX \w+ ON public\.\w+ /, '')
@@ -46,8 +46,11 @@ describeOn(['postgres'], 'indexes that are nearly alike', () => {
     const { objects } = await inspect({ url });
     const found = objects
       .filter(({ kind }) => kind === 'index')
-      .map(({ path, definition }) => [path.at(-1)!, (definition as { definition: string }).definition]);
-    expect(new Map(found)).toEqual(new Map(expected as [string, string][]));
+      .map(({ path, definition }): [string, unknown] => [
+        path.at(-1)!,
+        (definition as { definition: string }).definition,
+      ]);
+    expect(new Map(found)).toEqual(new Map(expected));
     expect(found).toHaveLength(2 * (INDEXES.length + specials.length));
     const statistics = objects.find(({ path }) => path.at(-1) === 't_9')!.definition;
     expect(statistics).toMatchObject({ statistics: { '1': '500' } });

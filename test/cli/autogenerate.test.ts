@@ -1,7 +1,8 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { startTorale } from '../support/cli.ts';
 import { describeIf, describeOn, freshDatabase } from '../support/databases.ts';
 import { project } from './project.ts';
 import { expectValid } from './schemas.ts';
@@ -225,3 +226,84 @@ os.waitpid(pid, 0)
 import re
 sys.stdout.write(re.sub(r'\\x1b\\[[0-9;?]*[A-Za-z]', '', text.decode()))
 `;
+
+describe('Ctrl-C while SQLite works, which never waits by itself', () => {
+  const busy = (name: string): string =>
+    `CREATE TABLE ${name} AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 100000) SELECT count(*) AS c FROM n`;
+  const began = (next: string): string => `import { writeFileSync } from 'node:fs';
+export const revision = 'a';
+export const downRevision = null;
+export async function upgrade(op) {
+  writeFileSync('began', '');
+  ${next}
+}
+`;
+
+  const few = `console.log('CREATE TABLE a (x int);');`;
+  const minutes = `import { writeFileSync } from 'node:fs';
+for (let at = 0; at < 20_000; at += 1) console.log(\`${busy('t${at}')};\`);
+writeFileSync('began', '');
+`;
+  const sql = `for (let at = 0; ; at += 1) await op.execute(\`${busy('t${at}')}\`);`;
+  const knex = `for (let at = 0; ; at += 1) await op.knex.schema.createTable(\`t\${at}\`, (t) => t.integer('x'));`;
+
+  test.each([
+    ['the revisions', began(sql), few],
+    ['Knex in them', began(knex), few],
+    ['the target', began(''), minutes],
+  ])('ends a draft in the middle of %s', async (_, revision, printer) => {
+    const config = `export default { url: 'sqlite:app.db', target: { command: ['${process.execPath}', 'print.mjs'] } };\n`;
+    const files = { 'versions/a_first.mjs': revision, 'print.mjs': printer, 'torale.config.mjs': config };
+    const { folder } = project(files);
+    const child = startTorale(['revision', '--autogenerate', '-m', 'x'], { cwd: folder });
+    onTestFinished(() => void child.kill('SIGKILL'));
+    await vi.waitFor(() => expect(existsSync(join(folder, 'began'))).toBe(true), { timeout: 10_000 });
+    child.kill('SIGINT');
+    const { code, stderr } = await child.result;
+    expect(stderr).toContain('Stopped by SIGINT.');
+    expect(code).toBe(130);
+    expect(readdirSync(join(folder, 'versions'))).toEqual(['a_first.mjs']);
+  });
+});
+
+describeOn(['mysql'], 'what commits by itself on a scratch database', () => {
+  const revision = (body: string) => `export const revision = 'a';
+export const downRevision = null;
+let calls = 0;
+export async function upgrade(op) {
+  calls += 1;
+  ${body}
+}
+`;
+  const inspected = async (body: string) => {
+    const { url } = await freshDatabase('mysql');
+    return project({ 'versions/a_first.mjs': revision(body) }).json('inspect', 'head', '--url', url);
+  };
+
+  test('is not run again by the next try of a revision', async () => {
+    const { code, document } = await inspected(`
+  await op.execute('CREATE TABLE a (x int)');
+  await op.execute('INSERT INTO a VALUES (1)');
+  await op.execute('CREATE TABLE b (x int)');
+  if (calls === 1) await op.execute("SIGNAL SQLSTATE 'HY000' SET MYSQL_ERRNO = 1205, MESSAGE_TEXT = 'busy'");
+  const { rows } = await op.execute('SELECT x FROM a');
+  if (rows.length !== 1 || calls !== 2) throw new Error(\`\${rows.length} rows, call \${calls}\`);`);
+    expect(code).toBe(0);
+    expect(JSON.stringify(document)).toContain('"b"');
+  });
+
+  test('is told where a revision fails', async () => {
+    const { code, document } = await inspected(`
+  await op.execute('CREATE TABLE a (x int)');
+  await op.execute('CREATE TABLE a (x int)');`);
+    expect(code).toBe(5);
+    expect(document.error).toMatchObject({ state: 'resumable', committed: [{ statement: 1 }], statement: 2 });
+  });
+
+  test('is told where a statement fails that did half of its work', async () => {
+    const { document } = await inspected(`
+  await op.execute('CREATE TABLE a (x int)');
+  await op.execute('DROP TABLE a, b');`);
+    expect(document.error).toMatchObject({ state: 'resumable', committed: [{ statement: 1 }], statement: 2 });
+  });
+});
