@@ -97,13 +97,13 @@ async function readAll(session: Session, catalog: Catalog): Promise<string[]> {
   )
     .filter((readers) => readers.length > 0)
     .map((readers) => readingOf(readers, catalog));
-  statements.push(
-    {
-      sql: () => `SELECT u.name FROM (${UNREAD(catalog)}) u ORDER BY u.name`,
-      read: (rows) => unread.push(...rows.map(({ name }) => name!)),
-    },
-    { sql: () => DEPENDS, read: (rows) => catalog.link(rows.map(dependsOf)) },
-  );
+  // Each is asked for while the answer to the one before is still to be read: what the last readers ask depends on the indexes,
+  // so that this one stands between in any database.
+  statements.splice(-1, 0, {
+    sql: () => `SELECT u.name FROM (${UNREAD(catalog)}) u ORDER BY u.name`,
+    read: (rows) => unread.push(...rows.map(({ name }) => name!)),
+  });
+  statements.push({ sql: () => DEPENDS, read: (rows) => catalog.link(rows.map(dependsOf)) });
   const ask = ({ sql }: Statement) => session.query(sql());
   let answer = ask(statements[0]!);
   for (const [at, { read }] of statements.entries()) {

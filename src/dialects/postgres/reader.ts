@@ -23,7 +23,7 @@ export interface Reader<Row extends object> {
    * out by {@link USER_SCHEMA} and {@link notOfExtension}, or by asking the catalog whether it has the relation.
    *
    * @param version of the server: 150020
-   * @param catalog what the readers of earlier statements have found
+   * @param catalog what the readers of earlier statements have found, but for the one just before
    */
   sql(version: number, catalog: Catalog): string;
   read(rows: Iterable<Row>, catalog: Catalog): void;
