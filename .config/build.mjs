@@ -1,4 +1,4 @@
-// Builds dist/: the library (one file per module, with types), the command line (one file, for a fast start) and the
+// Builds dist/: the library (one file per module, with types), the command line (a few files, for a fast start) and the
 // executable. Writes oclif.manifest.json; with --check-manifest only says whether that is up to date.
 import { spawnSync } from 'node:child_process';
 import {
@@ -14,13 +14,27 @@ import {
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Plugin } from '@oclif/core';
-import { build } from 'esbuild';
+import { buildParts } from './cli-parts.mjs';
 import { lazyBuiltins } from './lazy-builtins.mjs';
 import { oclifInBundle } from './oclif-in-bundle.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const at = (path) => `${root}${path}`;
 const MANIFEST = at('oclif.manifest.json');
+
+/** What every command loads; what works on a database; what reads, compares and writes schemas. */
+const PARTS = [
+  { file: at('dist/cli.cjs') },
+  {
+    file: at('dist/databases.cjs'),
+    imports: /^src\/(?:apply\/(?!look|project)|dialects\/\w+\/index\.ts)/,
+  },
+  {
+    file: at('dist/schemas.cjs'),
+    imports:
+      /^src\/(?:autogenerate\/|schema\/|dialects\/\w+\/(?:schema|scratch|rebuilding\/)|cli\/(?:ask-rename|\w+-text)\.ts)/,
+  },
+];
 
 function buildLibrary() {
   const tsc = fileURLToPath(import.meta.resolve('typescript/package.json')).replace(/package\.json$/, 'bin/tsc');
@@ -35,26 +49,29 @@ function buildLibrary() {
 async function buildCli() {
   const { dependencies, optionalDependencies } = JSON.parse(readFileSync(at('package.json'), 'utf8'));
   const external = Object.keys({ ...dependencies, ...optionalDependencies }).filter((name) => name !== 'nanoid');
-  const { warnings } = await build({
-    entryPoints: [at('src/bin.ts')],
-    outfile: at('dist/cli.cjs'),
-    bundle: true,
-    platform: 'node',
-    format: 'cjs',
-    target: 'node22',
-    minifySyntax: true,
-    // Also what keeps the comments out; names stay for the stacks of --debug, lines short for whoever reads them.
-    minifyWhitespace: true,
-    lineLimit: 200,
-    external,
-    // CommonJS has no import.meta; createRequire(import.meta.url) has to work in both forms.
-    define: { 'import.meta.url': 'importMetaUrl' },
-    banner: { js: "const importMetaUrl = require('node:url').pathToFileURL(__filename).href;" },
-    plugins: [oclifInBundle, lazyBuiltins],
-  });
+  const warnings = await buildParts(
+    {
+      bundle: true,
+      platform: 'node',
+      format: 'cjs',
+      target: 'node22',
+      minifySyntax: true,
+      // Also what keeps the comments out; names stay for the stacks of --debug, lines short for whoever reads them.
+      minifyWhitespace: true,
+      lineLimit: 200,
+      external,
+      // CommonJS has no import.meta; createRequire(import.meta.url) has to work in both forms.
+      define: { 'import.meta.url': 'importMetaUrl' },
+      banner: { js: "const importMetaUrl = require('node:url').pathToFileURL(__filename).href;" },
+      plugins: [oclifInBundle, lazyBuiltins],
+    },
+    at('src/bin.ts'),
+    PARTS,
+    root,
+  );
   // An empty import.meta, a require that cannot be followed: all of them break at run time.
   if (warnings.length > 0) throw new Error('esbuild warned, see above.');
-  writeFileSync(at('dist/cli.cjs'), toAscii(readFileSync(at('dist/cli.cjs'), 'utf8')));
+  for (const { file } of PARTS) writeFileSync(file, toAscii(readFileSync(file, 'utf8')));
   copyFileSync(at('src/bin.cjs'), at('dist/bin.cjs'));
   chmodSync(at('dist/bin.cjs'), 0o755);
 }

@@ -69,7 +69,10 @@ export abstract class ToraleCommand extends Command {
       cwd: process.cwd(),
       env: process.env,
       flags: toConfigFlags(flags),
-      isTerminal: process.stdin.isTTY === true || process.stdout.isTTY === true,
+      // Node loads its streams of files for the first look at stdin.
+      get isTerminal() {
+        return process.stdin.isTTY === true || process.stdout.isTTY === true;
+      },
     });
     this.#secrets = loaded.secrets;
     for (const warning of loaded.warnings) {

@@ -27,7 +27,7 @@ export interface LoadOptions {
   readonly cwd: string;
   readonly env: Variables;
   readonly flags?: ConfigFlags | undefined;
-  /** A person looks on: only then the built-in database stands in for one that nobody named. */
+  /** A person looks on: only then the built-in database stands in for one that nobody named. Not asked for otherwise. */
   readonly isTerminal: boolean;
 }
 
@@ -57,7 +57,8 @@ const DEFAULT = 'default';
  * flags; `TORALE_*`; `DATABASE_URL`; the same two in `.env`; the configuration file; the default.
  * The values of an environment come right after whatever picked it: `--env`, `TORALE_ENV`, or that in `.env`.
  */
-export async function loadConfig({ cwd, env, flags = {}, isTerminal }: LoadOptions): Promise<LoadedConfig> {
+export async function loadConfig(options: LoadOptions): Promise<LoadedConfig> {
+  const { cwd, env, flags = {} } = options;
   const ignoresEnvFile = flags.noEnvFile === true && flags.envFile === undefined;
   const envFile = ignoresEnvFile ? null : readEnvFile(cwd, flags.envFile);
   const named = pick(flags.config, 'config', env, envFile);
@@ -68,7 +69,7 @@ export async function loadConfig({ cwd, env, flags = {}, isTerminal }: LoadOptio
   const folder = file?.folder ?? cwd;
 
   // A picked environment that names no database is a mistake, not a wish for a new empty file.
-  const isBuiltIn = isTerminal && picked === null;
+  const isBuiltIn = settings.url === undefined && picked === null && options.isTerminal;
   const builtIn = isBuiltIn ? { value: BUILT_IN_DATABASE, origin: DEFAULT, base: folder, rank: Infinity } : undefined;
   const url = settings.url ?? builtIn;
   const read = url === undefined ? null : readDatabase(url, settings, cwd, variables);
