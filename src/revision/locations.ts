@@ -42,9 +42,11 @@ const NOT_READ = new Set(['snapshots', 'node_modules']);
  */
 export function readVersions(folders: readonly string[], options: ReadVersionsOptions = {}): RevisionFile[] {
   const found: RevisionFile[] = [];
-  for (const { path: file, optional } of codeFiles(folders, options.recursive ?? false)) {
+  const { paths, special } = codeFiles(folders, options.recursive ?? false);
+  for (const file of paths) {
     const text = readText(file);
-    const header = optional ? readHeaderIfAny(text, file) : readHeader(text, file);
+    const header =
+      special.size > 0 && special.get(file)?.optional ? readHeaderIfAny(text, file) : readHeader(text, file);
     if (header === undefined) continue;
     found.push(options.checksums ? { ...header, checksum: checksumOf(text, file) } : header);
   }
@@ -85,16 +87,22 @@ export function readText(file: string): string {
   return text;
 }
 
-interface CodeFile {
-  readonly path: string;
+interface CodeFiles {
+  readonly paths: readonly string[];
+  /** Of few of the paths: a record for each of 10,000 files is what the garbage collector would then carry about. */
+  readonly special: ReadonlyMap<string, Special>;
+}
+
+interface Special {
   /** Where a symbolic link leads. */
   readonly real?: string;
   /** Whether it may lack a header. */
   readonly optional: boolean;
 }
 
-function codeFiles(folders: readonly string[], recursive: boolean): CodeFile[] {
-  const files: CodeFile[] = [];
+function codeFiles(folders: readonly string[], recursive: boolean): CodeFiles {
+  const paths: string[] = [];
+  const special = new Map<string, Special>();
   const seen = new Set<string>();
   const pending = folders.map((folder) => resolve(folder)).toReversed();
   while (pending.length > 0) {
@@ -107,31 +115,33 @@ function codeFiles(folders: readonly string[], recursive: boolean): CodeFile[] {
       const { name } = entry;
       const path = `${folder}${sep}${name}`;
       if (ORDINARY.test(name) && entry.isFile()) {
-        files.push({ path, optional: false });
+        paths.push(path);
         continue;
       }
       if (name.startsWith('.')) continue;
       if (CODE.test(name) && !DECLARATION.test(name)) {
         const file = codeFile(path, entry);
-        if (file !== undefined) files.push(file);
-        else if (recursive) below.push(path);
+        if (file !== undefined) {
+          paths.push(path);
+          special.set(path, file);
+        } else if (recursive) below.push(path);
       } else if (recursive && !NOT_READ.has(name) && isFolder(path, entry)) below.push(path);
     }
     pending.push(...below.toReversed());
   }
-  return withoutTwins(files);
+  return { paths: withoutTwins(paths, special), special };
 }
 
 /** Undefined for a folder of such a name. */
-function codeFile(path: string, entry: Dirent): CodeFile | undefined {
+function codeFile(path: string, entry: Dirent): Special | undefined {
   const optional = OPTIONAL.test(entry.name);
-  if (entry.isFile()) return { path, optional };
+  if (entry.isFile()) return { optional };
   if (entry.isDirectory()) return undefined;
   if (!entry.isSymbolicLink()) throw unreadable(path, 'it is not a file');
   try {
     const target = statSync(path);
     if (target.isDirectory()) return undefined;
-    if (target.isFile()) return { path, optional, real: realpathSync(path) };
+    if (target.isFile()) return { optional, real: realpathSync(path) };
   } catch (error) {
     throw unreadable(path, codeOf(error) === 'ENOENT' ? 'the symbolic link leads nowhere' : reasonOf(error), error);
   }
@@ -144,11 +154,11 @@ function isFolder(path: string, entry: Dirent): boolean {
 }
 
 /** Folders are read once each, so that only symbolic links can name a file again. */
-function withoutTwins(files: CodeFile[]): CodeFile[] {
-  if (!files.some((file) => file.real !== undefined)) return files;
+function withoutTwins(paths: readonly string[], special: CodeFiles['special']): readonly string[] {
+  if (![...special.values()].some((file) => file.real !== undefined)) return paths;
   const seen = new Set<string>();
-  return files.filter((file) => {
-    const real = file.real ?? realpathSync(file.path);
+  return paths.filter((path) => {
+    const real = special.get(path)?.real ?? realpathSync(path);
     return !seen.has(real) && seen.add(real);
   });
 }
