@@ -7,7 +7,7 @@ import { makeProject, run } from './projects.mjs';
 
 /** @typedef {import('./measure.mjs').Variant} Variant */
 /** @typedef {import('./databases.mjs').BenchDatabase} BenchDatabase */
-/** @typedef {'node' | 'files' | 'dump' | 'driver' | 'torale' | 'cold' | 'alembic' | 'knex' | 'drizzle'} Tool */
+/** @typedef {'node' | 'files' | 'headers' | 'dump' | 'driver' | 'torale' | 'cold' | 'alembic' | 'knex' | 'drizzle'} Tool */
 
 /**
  * One line of a table: the same work by several tools.
@@ -73,6 +73,11 @@ export class Bench {
   /** Reads the revisions of a chain and does nothing with them. */
   read(project, size) {
     return { id: `read ${size}`, command: [process.execPath, baseline('read.cjs')], cwd: project };
+  }
+
+  /** Reads what a graph is made of. */
+  headers(project, size) {
+    return { id: `headers ${size}`, command: [process.execPath, baseline('headers.cjs')], cwd: project };
   }
 
   /** Imports the revisions of a chain. */

@@ -8,6 +8,7 @@ export function titlesOf({ alembic, knex, drizzle }) {
   return {
     node: '`node -e 0`',
     files: 'read or import',
+    headers: 'bare script',
     driver: 'driver loop',
     torale: 'Torale',
     cold: 'Torale, cold',

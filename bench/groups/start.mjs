@@ -35,7 +35,7 @@ export async function heads(bench, { alembic }) {
       title: `\`heads\`, ${digits(size)}`,
       cells: {
         node: bench.node(),
-        ...(size === 0 ? {} : { files: bench.read(project, size) }),
+        ...(size === 0 ? {} : { files: bench.read(project, size), headers: bench.headers(project, size) }),
         ...bench.torale(`heads ${size}`, ['heads'], { cwd: project, isCold: true }),
         ...(size === 0 ? {} : { alembic: alembic?.heads(size) }),
       },
@@ -57,6 +57,7 @@ export async function look(bench, { alembic, knex, drizzle }, names) {
       const ofKnex = await bench.tried('knex', () => knex?.atHead(dialect, size));
       const ofDrizzle = isPaired ? await bench.tried('drizzle-kit', () => drizzle?.atHead(dialect, size)) : undefined;
       const files = bench.read(project, size);
+      const headers = bench.headers(project, size);
       const current = `current ${dialect} ${size}`;
       rows.push({
         key: current,
@@ -64,6 +65,7 @@ export async function look(bench, { alembic, knex, drizzle }, names) {
         cells: {
           node: bench.node(),
           files,
+          headers,
           driver: bench.driver(current, database),
           ...bench.torale(current, ['current'], { cwd: project, database, isCold: true }),
           alembic: ofAlembic?.current,
@@ -78,6 +80,7 @@ export async function look(bench, { alembic, knex, drizzle }, names) {
         cells: {
           node: bench.node(),
           files,
+          headers,
           driver: bench.driver(current, database),
           ...bench.torale(key, ['upgrade', 'head'], { cwd: project, database, isCold: true }),
           alembic: ofAlembic?.upgrade,
