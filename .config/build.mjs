@@ -78,7 +78,7 @@ async function buildCli() {
 
 /**
  * esbuild escapes what is not ASCII in strings, but not in regular expressions. One such character is enough for V8 to
- * keep the whole bundle in two bytes each, which Node then decodes and encodes slowly: a quarter of the instructions of the shortest command.
+ * keep a whole bundle in two bytes each, which Node then decodes and encodes slowly: a quarter of the instructions of the shortest command.
  */
 function toAscii(code) {
   return code.replaceAll(/(?<!\\)[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
