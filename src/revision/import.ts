@@ -1,7 +1,6 @@
 import { realpathSync } from 'node:fs';
 import * as nodeModule from 'node:module';
 import { pathToFileURL } from 'node:url';
-import { withoutTemplateTypes } from './plain.ts';
 
 /** What each file held when Node first imported it: Node keeps a module for good, but a file may be mended meanwhile. */
 const importedTexts = new Map<string, string>();
@@ -63,7 +62,7 @@ export function withoutTypes(text: string): string | null | undefined {
   if (!('registerHooks' in nodeModule) || process.features.typescript !== 'strip') return undefined;
   const quiet = quietWarnings();
   try {
-    return withoutTemplateTypes(text) ?? nodeModule.stripTypeScriptTypes(text);
+    return nodeModule.stripTypeScriptTypes(text);
   } catch {
     return null;
   } finally {

@@ -7,6 +7,7 @@ import { importFailure } from './import-failure.ts';
 import { readHeaderAndSyntax } from './header.ts';
 import { readText } from './locations.ts';
 import { toRevisionModule, type RevisionModule } from './module.ts';
+import { runTemplate } from './plain.ts';
 import { displayPath } from '../paths.ts';
 
 export type { RevisionModule } from './module.ts';
@@ -15,8 +16,9 @@ export type { RevisionModule } from './module.ts';
  * Imports a revision file, which runs its top level: the only place where that is done. The file is evaluated at most
  * once. Nothing is written to disk.
  *
- * JavaScript is imported by Node, TypeScript by Node's own type stripping where it can and else by jiti, which knows
- * all of TypeScript (enums, imports without extension, `paths` of tsconfig.json).
+ * What is plainly the template is run as a function. Else JavaScript is imported by Node, TypeScript by Node's own type
+ * stripping where it can and else by jiti, which knows all of TypeScript (enums, imports without extension, `paths` of
+ * tsconfig.json).
  *
  * @param file absolute path
  * @returns what the file exports, checked
@@ -29,7 +31,7 @@ export async function loadRevision(file: string): Promise<RevisionModule> {
   const { header, syntax } = readHeaderAndSyntax(text, file);
   let namespace: unknown;
   try {
-    namespace = await importFile(file, text, checksum, syntax);
+    namespace = runTemplate(text, file) ?? (await importFile(file, text, checksum, syntax));
   } catch (error) {
     throw importFailure(file, header.revision, error);
   }
