@@ -150,8 +150,8 @@ export class Execution implements StatementExecutor {
       await this.#open();
     }
     await held?.confirm(this.#mayUnlock);
-    for (const statement of last) await journal.write(statement);
-    if (this.#options.outer === null) await this.#transaction!.commit(this.#options);
+    if (this.#options.outer === null) await journal.writeAndCommit(last, this.#transaction!, this.#options);
+    else for (const statement of last) await journal.write(statement);
     this.#transaction = null;
   }
 

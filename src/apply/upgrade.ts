@@ -214,7 +214,8 @@ class Upgrade {
           headsCommitted: outer === null ? before : state.heads,
           prior,
           outer,
-          isFollowed: step !== situation.steps.at(-1),
+          // A lease is looked at between two revisions, and given back in a transaction of its own.
+          isFollowed: step !== situation.steps.at(-1) && (this.#connected.lock?.lost ?? null) === null,
           watcher: this.#watcher,
           stale: async () =>
             !this.#connected.dialect.sessionLock && outer === null && !isAsFound(await journal.read(), before, prior),

@@ -1,5 +1,5 @@
 import type { ToraleError } from '../errors.ts';
-import type { Server, Session } from '../session/session.ts';
+import type { OwnStatement, Server, Session } from '../session/session.ts';
 import type { NamedObject } from './sql/objects.ts';
 import type { SqlStatement } from './sql/statement.ts';
 import type { Classification } from './sql/statement.ts';
@@ -251,6 +251,22 @@ export interface RevisionTransaction {
    * @param end `isFollowed`: the next statement of this session begins a revision, or there is none. What a revision sets
    *   may then stay.
    */
-  commit(end?: { readonly isFollowed: boolean }): Promise<void>;
+  commit(end?: TransactionEnd): Promise<void>;
+  /**
+   * Runs statements of Torale's own and commits, in one round trip, where the server can.
+   *
+   * @returns the first that changed another number of rows than it says, where the transaction failed for it
+   */
+  writeAndCommit?(statements: readonly OwnStatement[], end: TransactionEnd): Promise<RowsDiffer | null>;
   rollback(): Promise<void>;
+}
+
+export interface TransactionEnd {
+  readonly isFollowed: boolean;
+}
+
+export interface RowsDiffer {
+  /** Of the statement. */
+  readonly index: number;
+  readonly found: number;
 }

@@ -1,4 +1,4 @@
-import type { Dialect, FoundTable } from '../dialects/dialect.ts';
+import type { Dialect, FoundTable, RevisionTransaction, TransactionEnd } from '../dialects/dialect.ts';
 import { lockLost } from '../dialects/waiting.ts';
 import { ToraleError } from '../errors.ts';
 import type { Row, Session } from '../session/session.ts';
@@ -130,14 +130,30 @@ export class Journal {
 
   async write(statement: BookkeepingStatement): Promise<void> {
     const { rowCount } = await this.#session.prepared(statement.sql, statement.bindings);
-    if (statement.isLockChecked === true && rowCount === 0) throw lockLost('this connection holds it no longer');
-    if (statement.rows !== undefined && rowCount !== statement.rows) {
-      throw new ToraleError(
-        'WRITE_FAILED',
-        `${this.names.version} was changed by somebody else during this run: expected ${statement.rows} row, found ${rowCount}.`,
-        { hint: "Run 'torale current' to see where the database stands." },
-      );
+    if (statement.rows !== undefined && rowCount !== statement.rows) throw this.#rowsDiffer(statement, rowCount);
+  }
+
+  /** Writes what comes last in a transaction, and commits it. */
+  async writeAndCommit(
+    statements: readonly BookkeepingStatement[],
+    transaction: RevisionTransaction,
+    end: TransactionEnd,
+  ): Promise<void> {
+    if (transaction.writeAndCommit === undefined) {
+      for (const statement of statements) await this.write(statement);
+      return transaction.commit(end);
     }
+    const differs = await transaction.writeAndCommit(statements, end);
+    if (differs !== null) throw this.#rowsDiffer(statements[differs.index]!, differs.found);
+  }
+
+  #rowsDiffer({ rows, isLockChecked }: BookkeepingStatement, found: number): ToraleError {
+    if (isLockChecked === true && found === 0) return lockLost('this connection holds it no longer');
+    return new ToraleError(
+      'WRITE_FAILED',
+      `${this.names.version} was changed by somebody else during this run: expected ${rows} row, found ${found}.`,
+      { hint: "Run 'torale current' to see where the database stands." },
+    );
   }
 
   /** @returns whether all of them are written and committed; where not, none is */

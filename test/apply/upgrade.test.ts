@@ -60,6 +60,23 @@ describeOn(DIALECTS, 'upgrade', (dialect) => {
     expect((await current({ url, versions })).state).toBe('head');
   });
 
+  test('is not recorded where the version table has changed under it, and rolled back', async () => {
+    const { url, query } = await freshDatabase(dialect);
+    const versions = writeVersions([
+      ...chain,
+      {
+        id: 'd4',
+        body: `await op.execute("INSERT INTO a (id) VALUES (9); UPDATE torale_version SET version_num = 'x'");`,
+      },
+    ]);
+    await expect(upgrade({ url, versions })).rejects.toMatchObject({
+      code: 'WRITE_FAILED',
+      message: expect.stringContaining('expected 1 row, found 0') as string,
+    });
+    expect(await query('SELECT version_num FROM torale_version')).toEqual([{ version_num: 'c3' }]);
+    expect(await query('SELECT id FROM a WHERE id = 9')).toEqual([]);
+  });
+
   test('runs Knex on the connection and in the transaction of the revision', async () => {
     const { url, query } = await freshDatabase(dialect);
     const versions = writeVersions([

@@ -1,5 +1,4 @@
 import type { Dialect } from '../dialect.ts';
-import { plainTransaction } from '../transaction.ts';
 import type { PostgresUrl } from '../url.ts';
 import { borrow } from './borrow.ts';
 import { classify } from './classify.ts';
@@ -15,6 +14,7 @@ import { quote } from './quote.ts';
 import { reset } from './reset.ts';
 import { split } from './split.ts';
 import { columnTypes, findTables } from './tables.ts';
+import { beginRevision } from './transaction.ts';
 
 export const postgres: Dialect = {
   name: 'postgres',
@@ -40,7 +40,7 @@ export const postgres: Dialect = {
   atomicDdl: () => true,
   columnsOf,
   describeError,
-  beginRevision: (session) => plainTransaction(session, 'BEGIN'),
+  beginRevision,
   // The session lock is held all along.
   holdOutside: () => () => undefined,
   limitSession,

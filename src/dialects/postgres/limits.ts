@@ -1,11 +1,13 @@
 import type { Session } from '../../session/session.ts';
 import type { SessionLimits } from '../dialect.ts';
 import { CLIENT_CHECK } from './connect.ts';
+import { endBegunAhead } from './transaction.ts';
 
 export async function limitSession(
   session: Session,
   { lockTimeoutMs, statementTimeoutMs }: SessionLimits,
 ): Promise<void> {
+  await endBegunAhead(session);
   // A run that dies takes its statement with it, but for those that have no limit: an index that the server goes on to
   // build need not be built again. '0' is a server that cannot look, NULL one that does not know it.
   const check = lockTimeoutMs === 0 && statementTimeoutMs === 0 ? '10d' : CLIENT_CHECK;
