@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Dialect } from '../dialects/dialect.ts';
 import type { NamedObject } from '../dialects/sql/objects.ts';
 import type { SqlStatement } from '../dialects/sql/statement.ts';
@@ -138,7 +138,7 @@ export function startedEntry(
 
 export function hashOf(sql: string, bindings: readonly unknown[]): string {
   const values = JSON.stringify(bindings, (_, value: unknown) => (typeof value === 'bigint' ? `${value}n` : value));
-  return createHash('sha256').update(sql).update('\0').update(values).digest('hex');
+  return hash('sha256', `${sql}\0${values}`, 'hex');
 }
 
 /** What makes an `op.batch` the one that an earlier run began: its function may be mended, its rows not be others. */
