@@ -64,10 +64,11 @@ export class Execution implements StatementExecutor {
     this.#succession = new Succession(options.journal, options.revision, comesBetween);
   }
 
-  /** Begins; where there is no session lock, this is what excludes other runs. */
-  async begin(): Promise<void> {
+  /** Begins, which excludes other runs where no session lock does; tells whether none can have come between. */
+  async begin(): Promise<boolean> {
     await this.#options.limit();
     if (this.#options.dialect.transactionalDdl) await this.#open();
+    return this.#transaction?.isUndisturbed === true;
   }
 
   execute<T>(request: StatementRequest<T>): Promise<T> {
@@ -296,9 +297,8 @@ export class Execution implements StatementExecutor {
   }
 
   async #open(): Promise<void> {
-    const { session, dialect, lock, foreignKeys } = this.#options;
     if (this.#transaction !== null) return;
-    this.#transaction = await dialect.beginRevision(session, { lock, foreignKeys });
+    this.#transaction = await this.#options.dialect.beginRevision(this.#options.session, this.#options);
     await this.#succession.enter();
   }
 
@@ -321,8 +321,8 @@ export class Execution implements StatementExecutor {
   /** What a text says is known; where code ran that no text shows, MySQL has to be asked. */
   async #refuseLostTransaction(): Promise<void> {
     const { dialect, session } = this.#options;
-    if (this.#transaction === null || !(dialect.transactionalDdl || this.#opaque)) return;
-    if (await session.inTransaction()) return;
+    const isInDoubt = this.#transaction !== null && (dialect.transactionalDdl || this.#opaque);
+    if (!isInDoubt || (await session.inTransaction())) return;
     this.#transaction = null;
     throw endedInside(this.reports.at(-1));
   }

@@ -103,8 +103,7 @@ export async function runRevision(options: RevisionRunOptions, attempt: Attempt)
   });
   let isOwn = true;
   try {
-    await execution.begin();
-    if (await options.stale()) {
+    if (!(await execution.begin()) && (await options.stale())) {
       await execution.abandon();
       return null;
     }

@@ -245,6 +245,8 @@ export interface RevisionTransactionOptions {
 
 /** An open transaction of a revision. */
 export interface RevisionTransaction {
+  /** SQLite: nobody else has written since this session's last one began, so that what was read since then holds. */
+  readonly isUndisturbed?: boolean;
   /**
    * Throws what must not be committed (SQLite: rows that break a foreign key they did not break before).
    *

@@ -1,6 +1,7 @@
 import BetterSqlite from 'better-sqlite3';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { upgrade } from '../../src/index.ts';
+import { upgrade, type ToraleEvent } from '../../src/index.ts';
+import { freshDatabase } from '../support/databases.ts';
 import { writeVersions, type RevisionText } from '../support/revisions.ts';
 
 /** A database of the caller's own, with enforced keys as better-sqlite3 has them. */
@@ -49,6 +50,31 @@ describe('legacy_alter_table', () => {
       says('c3', 'SELECT a FROM v'),
     );
     expect(flag(database, 'legacy_alter_table')).toBe(1);
+  });
+});
+
+describe('between two revisions', () => {
+  const chain = [says('a1', 'CREATE TABLE a (x)'), says('b2', 'CREATE TABLE b (x)'), says('c3', 'CREATE TABLE c (x)')];
+
+  /** Another connection runs this once the first revision is applied. */
+  async function disturbedBy(sql: string): Promise<unknown[]> {
+    const { url, name } = await freshDatabase('sqlite');
+    const disturb = (event: ToraleEvent): void => {
+      if (event.type !== 'revision-applied' || event.step.revision !== 'a1') return;
+      const other = new BetterSqlite(name);
+      other.exec(sql);
+      other.close();
+    };
+    const { applied } = await upgrade({ url, versions: writeVersions(chain), onEvent: disturb });
+    return applied.map(({ revision }) => revision);
+  }
+
+  test('what another run has applied is not run again', async () => {
+    expect(await disturbedBy("CREATE TABLE b (x); UPDATE torale_version SET version_num = 'b2'")).toEqual(['a1', 'c3']);
+  });
+
+  test('other writes are no matter', async () => {
+    expect(await disturbedBy('INSERT INTO a VALUES (1)')).toEqual(['a1', 'b2', 'c3']);
   });
 });
 

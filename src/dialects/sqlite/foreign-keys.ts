@@ -28,8 +28,12 @@ export interface KeyBaseline {
 /** Remembered until another connection writes. */
 const baselines = new WeakMap<Session, { dataVersion: unknown; baseline: KeyBaseline }>();
 
-export async function keyBaseline(session: Session): Promise<KeyBaseline> {
-  const dataVersion = (await session.prepared('PRAGMA data_version', [])).rows[0]?.['data_version'];
+/** Inside a transaction. Changed by commits of others alone: https://www.sqlite.org/pragma.html#pragma_data_version */
+export async function dataVersionOf(session: Session): Promise<unknown> {
+  return (await session.prepared('PRAGMA data_version', [])).rows[0]?.['data_version'];
+}
+
+export async function keyBaseline(session: Session, dataVersion: unknown): Promise<KeyBaseline> {
   const cached = baselines.get(session);
   if (cached !== undefined && cached.dataVersion === dataVersion) return cached.baseline;
   const { broken, unchecked } = await checkKeys(session);

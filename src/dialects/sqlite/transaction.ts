@@ -3,7 +3,7 @@ import type { RevisionTransaction, RevisionTransactionOptions } from '../dialect
 import { pollLock } from '../waiting.ts';
 import { BUSY_TIMEOUT_MS, type SqliteSession } from './connect.ts';
 import { isBusy } from './errors.ts';
-import { forgetKeys, keyBaseline, refuseBrokenKeys, type KeyBaseline } from './foreign-keys.ts';
+import { dataVersionOf, forgetKeys, keyBaseline, refuseBrokenKeys, type KeyBaseline } from './foreign-keys.ts';
 import { isHeldByAnother } from './outside.ts';
 
 interface Flags {
@@ -13,6 +13,9 @@ interface Flags {
 
 /** How they were found, while they stay as a revision has them: the next one begins with nothing between. */
 const kept = new WeakMap<Session, { readonly found: Flags; readonly foreignKeys: number }>();
+
+/** When the last transaction of each began. */
+const dataVersions = new WeakMap<Session, unknown>();
 
 /**
  * BEGIN IMMEDIATE is the migration lock: a reader that became a writer later would fail at once with SQLITE_BUSY
@@ -41,6 +44,7 @@ export async function beginRevision(
   };
   let known: KeyBaseline | undefined;
   let shape: unknown;
+  let isUndisturbed = false;
   try {
     // Short slices: the driver waits without letting a signal through.
     set(session, 'busy_timeout', 250);
@@ -61,8 +65,11 @@ export async function beginRevision(
       async () => null,
     );
     set(session, 'busy_timeout', BUSY_TIMEOUT_MS);
+    const dataVersion = await dataVersionOf(session);
+    isUndisturbed = dataVersion === dataVersions.get(session);
+    dataVersions.set(session, dataVersion);
     if (foreignKeys) shape = await schemaVersion(session);
-    else known = await keyBaseline(session);
+    else known = await keyBaseline(session, dataVersion);
   } catch (error) {
     if (await session.inTransaction()) await session.query('ROLLBACK');
     set(session, 'busy_timeout', BUSY_TIMEOUT_MS);
@@ -70,6 +77,7 @@ export async function beginRevision(
     throw error;
   }
   return {
+    isUndisturbed,
     async commit(end) {
       if (known !== undefined) await refuseBrokenKeys(session, known);
       await commitWhenReadersLeave(session, lock);

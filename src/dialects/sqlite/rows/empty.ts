@@ -2,7 +2,7 @@ import { idOf } from '../../../schema/object.ts';
 import type { Session } from '../../../session/session.ts';
 import type { EmptiedTable, RowFailure } from '../../row-rules.ts';
 import { describeError } from '../errors.ts';
-import { keyBaseline, newlyBroken, type BrokenKey } from '../foreign-keys.ts';
+import { dataVersionOf, keyBaseline, newlyBroken, type BrokenKey } from '../foreign-keys.ts';
 import { quote } from '../quote.ts';
 import { mendKeys } from './broken-keys.ts';
 import { parentOf, readRowTables, wordsIn, type RowTable } from './catalog.ts';
@@ -23,7 +23,7 @@ class BrokenKeys extends Error {
 
 /** Keys are checked at the end of a revision alone. */
 export async function settleKeys(session: Session): Promise<void> {
-  const { broken, unchecked } = await newlyBroken(session, await keyBaseline(session));
+  const { broken, unchecked } = await newlyBroken(session, await keyBaseline(session, await dataVersionOf(session)));
   const [mismatch] = unchecked.values();
   if (mismatch !== undefined) throw new Error(mismatch);
   if (broken.length > 0) throw new BrokenKeys(broken);
