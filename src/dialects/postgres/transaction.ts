@@ -1,6 +1,7 @@
 import type { OwnStatement, Session } from '../../session/session.ts';
 import type { RevisionTransaction, RowsDiffer } from '../dialect.ts';
 import { inlineWith } from '../sql/literal.ts';
+import type { PostgresSession } from './connect.ts';
 import { describeError } from './errors.ts';
 import { lexer } from './lex.ts';
 
@@ -14,8 +15,10 @@ export async function beginRevision(session: Session): Promise<RevisionTransacti
     async commit() {
       await session.query('COMMIT');
     },
-    async writeAndCommit(statements, { isFollowed }) {
-      const lines = [...statements.map(checked), 'COMMIT', ...(isFollowed ? ['BEGIN'] : [])];
+    async writeAndCommit(statements, end) {
+      // Behind a pooler the backend is asked for in between, and SET TRANSACTION comes before any query.
+      const beginsNext = end.isFollowed && !(session as PostgresSession).isProxied;
+      const lines = [...statements.map(checked), 'COMMIT', ...(beginsNext ? ['BEGIN'] : [])];
       try {
         await session.query(lines.join(';\n'));
       } catch (error) {
@@ -23,7 +26,7 @@ export async function beginRevision(session: Session): Promise<RevisionTransacti
         if (differs === null) throw error;
         return differs;
       }
-      if (isFollowed) begunAhead.add(session);
+      if (beginsNext) begunAhead.add(session);
       return null;
     },
     async rollback() {
@@ -43,7 +46,9 @@ export async function endBegunAhead(session: Session): Promise<void> {
  * an error of its own. A revision may have changed the search path.
  */
 function checked({ sql, bindings, rows }: OwnStatement, index: number): string {
-  const whole = inlineWith(sql, bindings, lexer(sql), (text) => Number(text.slice(1)), literal);
+  const whole = piecesOf(sql, bindings.length)
+    .map((piece, at) => (at % 2 === 0 ? piece : literal(bindings[Number(piece)])))
+    .join('');
   if (rows === undefined) return whole;
   return `WITH changed AS (${whole} RETURNING 1)
 SELECT CASE WHEN pg_catalog.count(*) OPERATOR(pg_catalog.=) ${rows} THEN 0
@@ -57,6 +62,20 @@ function rowsDiffer(error: unknown): RowsDiffer | null {
   // 22P02: invalid_text_representation
   const match = code === '22P02' ? new RegExp(`${MARK} (\\d+) (\\d+)`).exec(message) : null;
   return match === null ? null : { index: Number(match[1]), found: Number(match[2]) };
+}
+
+const known = new Map<string, string[]>();
+
+/** A statement cut at its placeholders, with the indexes of its bindings between: each revision has the same few. */
+function piecesOf(sql: string, count: number): string[] {
+  let pieces = known.get(sql);
+  if (pieces === undefined) {
+    const indexes = Array.from({ length: count }, (_, index) => index);
+    const numberOf = (text: string): number => Number(text.slice(1));
+    pieces = inlineWith(sql, indexes, lexer(sql), numberOf, (index) => `\0${String(index)}\0`).split('\0');
+    known.set(sql, pieces);
+  }
+  return pieces;
 }
 
 /** Of a type yet unknown, as a bound value is; read the same where a revision set standard_conforming_strings off. */

@@ -91,6 +91,17 @@ describeOn(['postgres'], 'what ends a revision in one round trip', () => {
     expect(await session.inTransaction()).toBe(false);
   });
 
+  test('which may still be given another isolation', async () => {
+    const { session, begin, setting } = await setUp();
+    await (
+      await begin()
+    ).writeAndCommit!([insert(1, 'x')], FOLLOWED);
+    const next = await begin();
+    await session.query('SET TRANSACTION ISOLATION LEVEL SERIALIZABLE');
+    expect(await setting('transaction_isolation')).toBe('serializable');
+    await next.rollback();
+  });
+
   test('limits set in between outlast a rollback', async () => {
     const { dialect, session, begin, setting } = await setUp();
     await (
