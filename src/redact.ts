@@ -56,7 +56,15 @@ export function redact(text: string, secrets: readonly string[]): string {
  */
 export function redactKnown(text: string, secrets: readonly string[]): string {
   const known = knownForms(secrets);
-  return known === undefined ? text : text.replace(known, MASK);
+  return known === undefined ? text : text.replace(known.exactly, MASK);
+}
+
+/**
+ * Whether {@link redactValue} leaves a value as it is, told by its JSON: a scan of the text takes a tenth of the time that a
+ * walk through a schema of 5,000 tables does.
+ */
+export function isPlainJson(json: string, secrets: readonly string[]): boolean {
+  return !HINT.test(json) && knownForms(secrets)?.inJson.test(json) !== true;
 }
 
 /** `redact` for every string in a JSON value; a string under a key such as `password` goes as a whole. */
@@ -86,8 +94,14 @@ function redactDeep(value: unknown, secrets: readonly string[]): unknown {
   return copy ?? value;
 }
 
-/** One expression over every form of every secret, the longest first, so that no secret's tail survives another. */
-function knownForms(secrets: readonly string[]): RegExp | undefined {
+interface Known {
+  /** Every form of every secret, the longest first, so that no secret's tail survives another. */
+  readonly exactly: RegExp;
+  /** Finds them, and perhaps more, in the JSON of a text: there a word may stand behind the letter of an escaped line end. */
+  readonly inJson: RegExp;
+}
+
+function knownForms(secrets: readonly string[]): Known | undefined {
   if (secrets.length === 0) return undefined;
   const key = secrets.join('\0');
   if (key !== latest?.key) latest = { key, known: anyFormOf(secrets) };
@@ -95,9 +109,9 @@ function knownForms(secrets: readonly string[]): RegExp | undefined {
 }
 
 /** One run says everything under the same secrets. */
-let latest: { readonly key: string; readonly known: RegExp | undefined } | undefined;
+let latest: { readonly key: string; readonly known: Known | undefined } | undefined;
 
-function anyFormOf(secrets: readonly string[]): RegExp | undefined {
+function anyFormOf(secrets: readonly string[]): Known | undefined {
   const forms = new Map<string, boolean>();
   for (const secret of secrets) {
     // Shorter ones would riddle every text; in a URL the pattern catches them.
@@ -110,7 +124,8 @@ function anyFormOf(secrets: readonly string[]): RegExp | undefined {
   const sources = [...forms]
     .toSorted(([a], [b]) => b.length - a.length)
     .map(([form, wordOnly]) => (wordOnly ? `(?:(?<!\\w)|(?<=%[0-9a-f]{2}))${escape(form)}(?!\\w)` : escape(form)));
-  return new RegExp(sources.join('|'), 'gi');
+  const escaped = [...forms.keys()].map((form) => escape(JSON.stringify(form).slice(1, -1)));
+  return { exactly: new RegExp(sources.join('|'), 'gi'), inJson: new RegExp(escaped.join('|'), 'i') };
 }
 
 function formsOf(secret: string): Set<string> {

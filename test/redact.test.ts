@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parseDatabaseUrl } from '../src/dialects/registry.ts';
-import { redact, redactValue, secretsOf } from '../src/redact.ts';
+import { isPlainJson, redact, redactValue, secretsOf } from '../src/redact.ts';
 
 const secretsIn = (...urls: string[]) =>
   secretsOf(...urls.map((url) => parseDatabaseUrl(url, { base: '/', osUser: 'me' })));
@@ -133,4 +133,19 @@ test('redactValue reaches every text and every key that names a password', () =>
   });
   const odd = JSON.parse('{"__proto__":{"a":"s3cretPW"}}') as unknown;
   expect(JSON.stringify(redactValue(odd, ['s3cretPW']))).toBe('{"__proto__":{"a":"***"}}');
+});
+
+test('isPlainJson never takes a value for plain in which there is something to redact', () => {
+  const secrets = ['s3cretPW', 'app', 'a"b\\c'];
+  const parts = [...secrets, '\n', 'x', '"', '\\', '%20', 'PassWord', 'identified by ', '@', '//u:'];
+  const text = fc.array(fc.constantFrom(...parts), { maxLength: 5 }).map((some) => some.join(''));
+  const value = fc.oneof(text, fc.array(text, { maxLength: 2 }), fc.dictionary(text, text, { maxKeys: 2 }));
+  fc.assert(
+    fc.property(value, fc.subarray(secrets), (one, known) => {
+      for (const json of [JSON.stringify(one), JSON.stringify(one, null, 2)])
+        if (isPlainJson(json, known)) expect(redactValue(one, known)).toBe(one);
+    }),
+    { numRuns: 2000 },
+  );
+  expect(isPlainJson(JSON.stringify({ path: ['public', 'users'] }), secrets)).toBe(true);
 });

@@ -7,6 +7,7 @@ import { redact, redactKnown, redactValue } from '../redact.ts';
 import { wantsJson } from './arguments.ts';
 import { abortOnCrash } from './crashes.ts';
 import { commonFlags } from './flags.ts';
+import { jsonText } from './json-text.ts';
 import { checkLogFormat, errorLine, jsonProgress, logFormat, logLine, logNodeWarnings } from './log-json.ts';
 import { createOutput, type Output } from './output.ts';
 import { progress } from './progress.ts';
@@ -16,6 +17,7 @@ import { keepYoungGeneration, letYoungGenerationGrow } from './young-generation.
 
 /** What a command has to say: one value for programs, one text for people. Only the one that is wanted is asked for. */
 export interface Outcome {
+  /** See {@link jsonText}. */
   readonly json: object;
   /** Without a line end; empty prints nothing. */
   readonly text: string;
@@ -51,7 +53,7 @@ export abstract class ToraleCommand extends Command {
       checkLogFormat();
       if (this.#isLogJson) logNodeWarnings(this.output.note, () => this.#secrets);
       const outcome = await this.perform();
-      if (wantsJson(this.argv)) this.output.json(JSON.stringify(redactValue(outcome.json, this.#secrets), null, 2));
+      if (wantsJson(this.argv)) this.output.json(jsonText(outcome.json, this.#secrets));
       else {
         const { text } = outcome;
         if (text !== '') this.output.result(text);

@@ -15,8 +15,8 @@ export interface Output {
   /** The same of the terminal on stderr. */
   readonly noteColumns: number;
   result(text: string): void;
-  /** JSON, its strings redacted already. */
-  json(text: string): void;
+  /** JSON, its strings redacted already, with its line end. */
+  json(pieces: Iterable<string>): void;
   readonly note: (text: string) => void;
   /** Colour for a result; the text itself where stdout is no terminal or NO_COLOR is set. */
   readonly style: Paint;
@@ -40,7 +40,9 @@ export function createOutput(redact: (text: string) => string, redactKnown = red
     columns: stdout.isTTY ? stdout.columns || 80 : Infinity,
     noteColumns: stderr.isTTY ? stderr.columns || 80 : Infinity,
     result: (text) => void stdout.write(`${redact(printable(text))}\n`),
-    json: (text) => void stdout.write(`${redactKnown(printable(text))}\n`),
+    json: (pieces) => {
+      for (const piece of pieces) stdout.write(redactKnown(printable(piece)));
+    },
     note: (text) => void stderr.write(`${redact(printable(text))}\n`),
     rewrite: (text) => void stderr.write(`\r\u001b[2K${redact(printable(text))}`),
     style: (style, text) => styleText(style, text, { stream: stdout }),

@@ -25,7 +25,7 @@ export default class Inspect extends ToraleCommand {
       const { configuredSide, readSides, sideNamed } = await import('../autogenerate/read-sides.ts');
       const { contextFor } = await import('../autogenerate/context.ts');
       const { inspectSide } = await import('../autogenerate/inspect.ts');
-      const { snapshotOf } = await import('../schema/snapshot.ts');
+      const { snapshotHead, snapshotObjects } = await import('../schema/snapshot.ts');
       const dialect = readDialect(flags.dialect);
       const secrets = this.moreSecrets();
       const { variables } = this;
@@ -41,7 +41,7 @@ export default class Inspect extends ToraleCommand {
       const { schema, server } = inspected;
       const outcome = (text: () => string): Outcome => ({
         get json() {
-          return snapshotOf(schema, context.dialect, server);
+          return { ...snapshotHead(context.dialect, server), objects: snapshotObjects(schema) };
         },
         get text() {
           return text();

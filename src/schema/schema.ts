@@ -43,8 +43,15 @@ export class Schema {
     texts: ReadonlyMap<ObjectId, string> = new Map(),
   ) {
     const entries = isMap(objects) ? objects : entriesOf(objects, needs, texts);
+    // The columns of a table need the same one after the other.
+    let known: ObjectId | undefined;
     for (const [id, entry] of entries) {
-      const isKnown = (need: Need): boolean => need.id !== id && entries.has(need.id);
+      const isKnown = (need: Need): boolean => {
+        if (need.id === id) return false;
+        if (need.id !== known && !entries.has(need.id)) return false;
+        known = need.id;
+        return true;
+      };
       if (!entry.needs.every(isKnown)) entries.set(id, { ...entry, needs: entry.needs.filter(isKnown) });
     }
     this.#entries = entries;
@@ -76,6 +83,10 @@ export class Schema {
 
   get(id: ObjectId): SchemaObject | undefined {
     return this.#entries.get(id)?.object;
+  }
+
+  entry(id: ObjectId): Entry | undefined {
+    return this.#entries.get(id);
   }
 
   /** All of them with what is known beside each, by their ids. */

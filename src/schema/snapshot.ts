@@ -21,33 +21,56 @@ export interface Snapshot {
 }
 
 export function snapshotOf(schema: Schema, dialect: string, server: Snapshot['server']): Snapshot {
-  const objects = inOrder(schema).map((id) => withNeeds(schema, id));
-  const { flavor, version } = server;
-  return { format: SNAPSHOT_FORMAT, dialect, server: { flavor, version }, objects };
+  return { ...snapshotHead(dialect, server), objects: [...snapshotObjects(schema)] };
+}
+
+/** What stands before the objects. */
+export function snapshotHead(dialect: string, { flavor, version }: Snapshot['server']): Omit<Snapshot, 'objects'> {
+  return { format: SNAPSHOT_FORMAT, dialect, server: { flavor, version } };
+}
+
+/** One after the other, for who does not need them all at once. */
+export function* snapshotObjects(schema: Schema): Generator<SnapshotObject> {
+  for (const id of inOrder(schema)) yield withNeeds(schema, id);
 }
 
 /** By kind, place and name; but columns as their table has them, so that a schema built from this has them so, too. */
-export function inOrder(schema: Schema, ids: Iterable<ObjectId> = schema.ids()): ObjectId[] {
-  const places = new Map<string, { readonly place: string; readonly isColumns: boolean; readonly ids: ObjectId[] }>();
-  for (const id of ids) {
-    const { kind, path } = schema.get(id)!;
-    const place = `${kind}:${nameOf(path.slice(0, -1))}`;
-    const known = places.get(place);
-    if (known === undefined) places.set(place, { place, isColumns: kind === 'column', ids: [id] });
-    else known.ids.push(id);
-  }
-  return [...places.values()]
-    .sort((a, b) => (a.place < b.place ? -1 : 1))
-    .flatMap((place) => (place.isColumns ? place.ids : place.ids.sort()));
+export function inOrder(schema: Schema, only?: Iterable<ObjectId>): ObjectId[] {
+  const places = new Map<string, { readonly isColumns: boolean; readonly ids: ObjectId[] }>();
+  let before: SchemaObject | undefined;
+  let ids: ObjectId[] = [];
+  const add = (id: ObjectId, object: SchemaObject): void => {
+    // Objects of one place mostly come one after the other.
+    if (before === undefined || !isBeside(object, before)) {
+      const place = `${object.kind}:${nameOf(object.path.slice(0, -1))}`;
+      let known = places.get(place);
+      if (known === undefined) places.set(place, (known = { isColumns: object.kind === 'column', ids: [] }));
+      ids = known.ids;
+    }
+    before = object;
+    ids.push(id);
+  };
+  if (only === undefined) for (const [id, { object }] of schema.entries()) add(id, object);
+  else for (const id of only) add(id, schema.get(id)!);
+  return [...places.keys()].sort().flatMap((name) => {
+    const place = places.get(name)!;
+    return place.isColumns ? place.ids : place.ids.sort();
+  });
+}
+
+function isBeside(one: SchemaObject, other: SchemaObject): boolean {
+  const last = one.path.length - 1;
+  if (one.kind !== other.kind || other.path.length - 1 !== last) return false;
+  for (let at = 0; at < last; at++) if (one.path[at] !== other.path[at]) return false;
+  return true;
 }
 
 export function withNeeds(schema: Schema, id: ObjectId): SnapshotObject {
-  const object = withoutSecrets(schema.get(id)!);
-  const needs = schema
-    .needs(id)
-    .map((need) => `${need.strength} ${need.id}`)
-    .sort();
-  return needs.length === 0 ? object : { ...object, needs };
+  const { object, needs } = schema.entry(id)!;
+  const shown = withoutSecrets(object);
+  if (needs.length === 0) return shown;
+  const texts = needs.map((need) => `${need.strength} ${need.id}`);
+  return { ...shown, needs: texts.length === 1 ? texts : texts.sort() };
 }
 
 /** The schema that objects of snapshots or deltas make up. */
