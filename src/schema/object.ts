@@ -26,6 +26,16 @@ export function idOf(kind: Kind, path: Path): ObjectId {
 
 export type ObjectId = string;
 
+/** {@link idOf} of what is named within another, whose id is known: a table's column. */
+export function idWithin(kind: Kind, whole: { readonly id: ObjectId; readonly kind: Kind }, name: string): ObjectId {
+  return [kind, whole.id.slice(whole.kind.length), '.', said(name)].join('');
+}
+
+/** {@link idOf} of what has the path of another, whose id is known: a column's default. */
+export function idBeside(kind: Kind, { id, kind: other }: { readonly id: ObjectId; readonly kind: Kind }): ObjectId {
+  return [kind, id.slice(other.length)].join('');
+}
+
 export function keyOf(object: { readonly kind: Kind; readonly path: Path }): ObjectId {
   return idOf(object.kind, object.path);
 }
@@ -34,10 +44,13 @@ export function keyOf(object: { readonly kind: Kind; readonly path: Path }): Obj
 export function nameOf(path: Path): string {
   let name = '';
   for (const part of path) {
-    const said = PLAIN.test(part) ? part : `"${part.replaceAll('"', '""')}"`;
-    name = name === '' ? said : `${name}.${said}`;
+    name = name === '' ? said(part) : `${name}.${said(part)}`;
   }
   return name;
+}
+
+function said(part: string): string {
+  return PLAIN.test(part) ? part : `"${part.replaceAll('"', '""')}"`;
 }
 
 const PLAIN = /^[^.:"\s]+$/;

@@ -11,17 +11,21 @@ export class ObjectPool {
 
   /** Like {@link objectOf}. */
   make<K extends Kind>(kind: K, path: Path, definition: LooseKinds[K]): ObjectOf<K> {
+    return { kind, path: path.map((name) => this.name(name)), definition: this.definition(kind, definition) };
+  }
+
+  /** In its canonical form, and one for all that are equal. */
+  definition<K extends Kind>(kind: K, definition: LooseKinds[K]): ObjectOf<K>['definition'] {
     const text = JSON.stringify(definition);
     const key = `${kind} ${text}`;
-    const names = path.map((name) => this.#name(name));
     const known = this.#definitions.get(key) as ObjectOf<K>['definition'] | undefined;
-    if (known !== undefined) return { kind, path: names, definition: known };
-    const made = objectOf(kind, names, JSON.parse(text) as LooseKinds[K]);
-    this.#definitions.set(key, made.definition);
+    if (known !== undefined) return known;
+    const { definition: made } = objectOf(kind, [], JSON.parse(text) as LooseKinds[K]);
+    this.#definitions.set(key, made);
     return made;
   }
 
-  #name(name: string): string {
+  name(name: string): string {
     const known = this.#names.get(name);
     if (known !== undefined) return known;
     const own = JSON.parse(JSON.stringify(name)) as string;

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { differences } from '../../src/diff/diff.ts';
 import { filterSchema } from '../../src/schema/filter.ts';
-import { idOf, objectOf, type ObjectId, type SchemaObject } from '../../src/schema/object.ts';
+import { idBeside, idOf, idWithin, objectOf, type ObjectId, type SchemaObject } from '../../src/schema/object.ts';
 import { ObjectPool } from '../../src/schema/pool.ts';
 import { Schema, type Need } from '../../src/schema/schema.ts';
 import { inOrder } from '../../src/schema/snapshot.ts';
@@ -74,6 +74,20 @@ describe('a schema', () => {
     expect(inOrder(schema, [table, ids[1]!])).toEqual([ids[1], table]);
   });
 });
+
+test.each([['a'], ['a b'], ['"'], ['x.y:z'], [' ']])(
+  'an id within and beside another is that of the path: %j',
+  (name) => {
+    for (const path of [
+      ['public', 't'],
+      [name, name],
+    ]) {
+      const whole = { id: idOf('table', path), kind: 'table' } as const;
+      expect(idWithin('column', whole, name)).toBe(idOf('column', [...path, name]));
+      expect(idBeside('owner', whole)).toBe(idOf('owner', path));
+    }
+  },
+);
 
 describe('differences', () => {
   test('are told in the order of each schema', () => {

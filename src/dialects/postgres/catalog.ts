@@ -1,5 +1,13 @@
 import type { Kind, LooseKinds } from '../../schema/kinds.ts';
-import { idOf, type ObjectId, type ObjectOf, type Path, type SchemaObject } from '../../schema/object.ts';
+import {
+  idBeside,
+  idOf,
+  idWithin,
+  type ObjectId,
+  type ObjectOf,
+  type Path,
+  type SchemaObject,
+} from '../../schema/object.ts';
 import { ObjectPool } from '../../schema/pool.ts';
 import { Schema, type Entry, type Need } from '../../schema/schema.ts';
 
@@ -68,20 +76,35 @@ export interface Ground {
   readonly present: ReadonlySet<string>;
 }
 
+/** An object that was found, with what is known beside it so far. */
+export class Found implements Entry {
+  readonly text = undefined;
+  needs: readonly Need[];
+  readonly id: ObjectId;
+  readonly object: SchemaObject;
+
+  constructor(id: ObjectId, object: SchemaObject, needs: readonly Need[]) {
+    this.id = id;
+    this.object = object;
+    this.needs = needs;
+  }
+}
+
 /** Collects what the readers of the kinds find, and joins it by what the server says depends on what. */
 export class Catalog implements Ground {
   readonly version: number;
   readonly schemas: ReadonlyMap<number, string>;
   readonly present: ReadonlySet<string>;
   readonly #pool = new ObjectPool();
-  readonly #entries = new Map<ObjectId, Entry & { readonly needs: Need[] }>();
+  readonly #entries = new Map<ObjectId, Found>();
   /** Catalog, oid. Maps of small integers: one of a number for the whole address takes 25 MB more at 5,000 tables. */
-  readonly #whole = new Map<number, Map<number, ObjectId>>();
+  readonly #whole = new Map<number, Map<number, Found>>();
   /** Columns, by the oid of the relation and their number. */
-  readonly #columns = new Map<number, (ObjectId | undefined)[]>();
+  readonly #columns = new Map<number, (Found | undefined)[]>();
   readonly #later: (() => void)[] = [];
   /** Needs of wholes of their parts, which are left out. */
   readonly #circles = new Map<ObjectId, Set<ObjectId>>();
+  #latest: readonly Need[] = NOTHING;
 
   constructor({ version, schemas, present }: Ground) {
     this.version = version;
@@ -92,26 +115,52 @@ export class Catalog implements Ground {
   /** @param addresses where pg_depend may point when it means this object: its own first, then those of its inner parts */
   put<K extends Kind>(kind: K, path: Path, definition: LooseKinds[K], ...addresses: readonly Address[]): ObjectId {
     const id = idOf(kind, path);
-    const object = this.#pool.make(kind, path, definition) as unknown as SchemaObject;
-    this.#entries.set(id, { object, needs: [], text: undefined });
+    this.#enter(id, this.#pool.make(kind, path, definition), NOTHING);
     this.alias(id, ...addresses);
     return id;
   }
 
+  /**
+   * Puts what there may be a hundred thousand of: a part of `whole`, with the definition that {@link define} made.
+   *
+   * @param name none for what has the path of the whole
+   */
+  putPart<K extends Kind>(
+    kind: K,
+    whole: Found,
+    name: string | null,
+    definition: ObjectOf<K>['definition'],
+    [cls, oid, column = 0]: Address,
+  ): Found {
+    const { path } = whole.object;
+    const place = { id: whole.id, kind: whole.object.kind };
+    const found =
+      name === null
+        ? this.#enter(idBeside(kind, place), { kind, path, definition }, this.#partsOf(whole))
+        : this.#enter(idWithin(kind, place, name), { kind, path: [...path, name], definition }, this.#partsOf(whole));
+    this.#address(found, CLASSES[cls], oid, column);
+    return found;
+  }
+
+  /** A definition for {@link putPart}, one for all that are equal. */
+  define<K extends Kind>(kind: K, definition: LooseKinds[K]): ObjectOf<K>['definition'] {
+    return this.#pool.definition(kind, definition);
+  }
+
+  /** The one text for all that are equal, where there may be thousands of them. */
+  name(text: string): string {
+    return this.#pool.name(text);
+  }
+
   /** More addresses that mean this object. */
   alias(id: ObjectId, ...addresses: readonly Address[]): void {
-    for (const [cls, oid, column = 0] of addresses) {
-      if (column > 0) {
-        const columns = this.#columns.get(oid) ?? [];
-        columns[column] = id;
-        this.#columns.set(oid, columns);
-      } else this.#of(CLASSES[cls]).set(oid, id);
-    }
+    const found = this.#entries.get(id)!;
+    for (const [cls, oid, column = 0] of addresses) this.#address(found, CLASSES[cls], oid, column);
   }
 
   /** The object at an address; of a column that is no object of its own, the relation. */
   at([cls, oid, column = 0]: Address): ObjectId | undefined {
-    return this.#find(CLASSES[cls], oid, column);
+    return this.#find(CLASSES[cls], oid, column)?.id;
   }
 
   get(id: ObjectId): SchemaObject | undefined {
@@ -119,27 +168,18 @@ export class Catalog implements Ground {
   }
 
   /** A table, view or materialized view that is there already; none for those of extensions and of the system. */
-  relation(oid: number): SchemaObject | undefined {
-    const id = this.#find(CLASSES.pg_class, oid, 0);
-    return id === undefined ? undefined : this.get(id);
+  relation(oid: number): Found | undefined {
+    return this.#find(CLASSES.pg_class, oid, 0);
   }
 
   /** A column of a table that is there already. */
-  column(relation: number, number: number): ObjectOf<'column'> | undefined {
-    const id = this.#columns.get(relation)?.[number];
-    return id === undefined ? undefined : (this.get(id) as ObjectOf<'column'>);
+  column(relation: number, number: number): Found | undefined {
+    return this.#columns.get(relation)?.[number];
   }
 
   /** What pg_depend does not say, or says otherwise. */
   need(id: ObjectId, needed: ObjectId | undefined, strength: Need['strength']): void {
-    if (needed === undefined || needed === id) return;
-    const list = this.#entries.get(id)!.needs;
-    for (let at = 0; at < list.length; at++) {
-      if (list[at]!.id !== needed) continue;
-      if (STRENGTH[strength] > STRENGTH[list[at]!.strength]) list[at] = { id: needed, strength };
-      return;
-    }
-    list.push({ id: needed, strength });
+    if (needed !== undefined) addNeed(this.#entries.get(id)!, needed, strength);
   }
 
   /**
@@ -174,12 +214,12 @@ export class Catalog implements Ground {
     for (const { class: classId, refClass, type, oids, columns, refOids, refColumns } of depends) {
       if (type === 'e' || type === 'x') continue;
       for (let at = 0; at < oids.length; at++) {
-        const id = this.#find(classId, oids[at]!, columns[at]!);
-        const needed = id === undefined ? undefined : this.#find(refClass, refOids[at]!, refColumns[at]!);
-        if (id === undefined || needed === undefined || id === needed) continue;
-        if (this.#circles.get(id)?.has(needed) === true) continue;
-        const strength = strengthOf(id, needed, type);
-        if (strength !== null) this.need(id, needed, strength);
+        const found = this.#find(classId, oids[at]!, columns[at]!);
+        const needed = found === undefined ? undefined : this.#find(refClass, refOids[at]!, refColumns[at]!);
+        if (found === undefined || needed === undefined || found === needed) continue;
+        if (this.#circles.get(found.id)?.has(needed.id) === true) continue;
+        const strength = strengthOf(found.object.kind, needed.object.kind, type);
+        if (strength !== null) addNeed(found, needed.id, strength);
       }
     }
   }
@@ -189,16 +229,52 @@ export class Catalog implements Ground {
     return new Schema(this.#entries);
   }
 
-  #of(classId: number): Map<number, ObjectId> {
+  #enter<K extends Kind>(id: ObjectId, object: ObjectOf<K>, needs: readonly Need[]): Found {
+    const found = new Found(id, object as unknown as SchemaObject, needs);
+    this.#entries.set(id, found);
+    return found;
+  }
+
+  /** What all parts of one whole need: one list, as the parts of one come one after the other. */
+  #partsOf({ id }: Found): readonly Need[] {
+    if (this.#latest[0]?.id !== id) this.#latest = [{ id, strength: 'own' }];
+    return this.#latest;
+  }
+
+  #address(found: Found, classId: number, oid: number, column: number): void {
+    if (column === 0) {
+      this.#of(classId).set(oid, found);
+      return;
+    }
+    let columns = this.#columns.get(oid);
+    if (columns === undefined) this.#columns.set(oid, (columns = []));
+    columns[column] = found;
+  }
+
+  #of(classId: number): Map<number, Found> {
     let found = this.#whole.get(classId);
     if (found === undefined) this.#whole.set(classId, (found = new Map()));
     return found;
   }
 
-  #find(classId: number, oid: number, column: number): ObjectId | undefined {
+  #find(classId: number, oid: number, column: number): Found | undefined {
     const found = column > 0 && classId === CLASSES.pg_class ? this.#columns.get(oid)?.[column] : undefined;
     return found ?? this.#whole.get(classId)?.get(oid);
   }
+}
+
+const NOTHING: readonly Need[] = [];
+
+/** Makes a new list, which is just as long as it is: most are shared, and one that grows keeps room for 17. */
+function addNeed(found: Found, needed: ObjectId, strength: Need['strength']): void {
+  const { id, needs } = found;
+  if (needed === id) return;
+  for (let at = 0; at < needs.length; at++) {
+    if (needs[at]!.id !== needed) continue;
+    if (STRENGTH[strength] > STRENGTH[needs[at]!.strength]) found.needs = needs.with(at, { id: needed, strength });
+    return;
+  }
+  found.needs = [...needs, { id: needed, strength }];
 }
 
 /** What needs a thing in two ways has the stronger. */
@@ -206,13 +282,11 @@ const STRENGTH: Record<Need['strength'], number> = { fate: 0, use: 1, own: 2 };
 
 const KNOWN: ReadonlySet<number> = new Set(Object.values(CLASSES));
 
-const isTable = (id: ObjectId): boolean => id.startsWith('table:');
-
 /** https://www.postgresql.org/docs/current/catalog-pg-depend.html */
-function strengthOf(id: ObjectId, needed: ObjectId, type: string): Need['strength'] | null {
+function strengthOf(kind: Kind, needed: Kind, type: string): Need['strength'] | null {
   // A table and its parents are joined by `partition` and `inheritance`, which can be taken away from both.
-  if (isTable(id) && isTable(needed)) return type === 'a' ? 'fate' : null;
+  if (kind === 'table' && needed === 'table') return type === 'a' ? 'fate' : null;
   // A sequence and the column that owns it: `sequenceOwner`.
-  if (id.startsWith('sequence:')) return type === 'a' ? 'fate' : 'use';
+  if (kind === 'sequence') return type === 'a' ? 'fate' : 'use';
   return type === 'n' ? 'use' : 'own';
 }

@@ -1,4 +1,4 @@
-import { keyOf, type ObjectId, type Path } from '../../../schema/object.ts';
+import type { ObjectId, ObjectOf, Path } from '../../../schema/object.ts';
 import type { Address, Catalog } from '../catalog.ts';
 import { inUserSchema, type Reader } from '../reader.ts';
 import { defaultName } from './default-name.ts';
@@ -110,19 +110,25 @@ export const columnReader: Reader<Row> = {
     WHERE c.relkind IN ('r', 'p', 'f') AND ${inUserSchema('c.relnamespace', catalog)} AND a.attnum > 0 AND NOT a.attisdropped
     ORDER BY a.attrelid, a.attnum`,
   read: (rows, catalog) => {
+    const usual = { nullable: new Map<string, Definition>(), notNull: new Map<string, Definition>() };
     for (const { relation, number, name, type, notNull, more: rest } of rows) {
       const table = catalog.relation(relation);
       if (table === undefined) continue;
-      const path = [...table.path, name];
       const address = ['pg_class', relation, number] as const;
-      const id =
-        rest === undefined
-          ? catalog.put('column', path, { type, notNull }, address)
-          : putUnusual(path, { type, notNull }, rest, address, catalog);
-      catalog.need(id, keyOf(table), 'own');
+      if (rest !== undefined) {
+        const id = putUnusual([...table.object.path, name], { type, notNull }, rest, address, catalog);
+        catalog.need(id, table.id, 'own');
+        continue;
+      }
+      const known = usual[notNull ? 'notNull' : 'nullable'];
+      let definition = known.get(type);
+      if (definition === undefined) known.set(type, (definition = catalog.define('column', { type, notNull })));
+      catalog.putPart('column', table, catalog.name(name), definition, address);
     }
   },
 };
+
+type Definition = ObjectOf<'column'>['definition'];
 
 function putUnusual(
   path: Path,

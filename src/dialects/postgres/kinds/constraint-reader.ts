@@ -1,4 +1,4 @@
-import { idOf, keyOf } from '../../../schema/object.ts';
+import { idOf } from '../../../schema/object.ts';
 import type { Catalog } from '../catalog.ts';
 import { inUserSchema, type Reader } from '../reader.ts';
 import { defaultName, joinedColumns } from './default-name.ts';
@@ -113,24 +113,23 @@ export const constraintReader: Reader<Row> = {
     for (const row of rows) {
       const table = catalog.relation(row.relation);
       if (table === undefined) continue;
-      const [schema, relation] = table.path as [string, string];
+      const { path } = table.object;
       const { with: storage, partitions = [], ...more }: Partial<IndexOptions> = row.more ?? {};
       const definition = {
         ...more,
         type: TYPES[row.type]!,
         // EXCLUDE alone prints them within its definition.
         definition: storage === undefined ? row.definition : row.definition.replace(` WITH (${storage})`, () => ''),
-        columns: row.columns ?? row.numbers?.map((number) => catalog.column(row.relation, number)!.path[2]!),
+        columns: row.columns ?? row.numbers?.map((number) => catalog.column(row.relation, number)!.object.path[2]!),
         references: row.references === undefined ? undefined : nameOfTable(row.references, catalog),
         parent: row.parent,
       };
-      const given = row.parent === undefined ? null : givenUnless(definition, relation, row.name);
-      const path = [schema, relation, row.name];
-      const id = catalog.put('constraint', path, { ...definition, given }, ['pg_constraint', row.oid]);
+      const given = row.parent === undefined ? null : givenUnless(definition, path[1]!, row.name);
+      const made = catalog.define('constraint', { ...definition, given });
+      const { id } = catalog.putPart('constraint', table, row.name, made, ['pg_constraint', row.oid]);
       if (row.index !== undefined) catalog.alias(id, ['pg_class', row.index]);
-      catalog.need(id, keyOf(table), 'own');
       // It is a part of the parent's key for as long as its table is a part of the parent.
-      if ((row.parent ?? more.attached) !== undefined) catalog.need(id, idOf('partition', table.path), 'use');
+      if ((row.parent ?? more.attached) !== undefined) catalog.need(id, idOf('partition', path), 'use');
       // It would make their parts itself when they join.
       for (const part of partitions) catalog.need(id, idOf('partition', part), 'use');
     }

@@ -1,5 +1,5 @@
 import type { KindRules, PlanContext, Statement } from '../../../diff/rules.ts';
-import { idOf, type Path } from '../../../schema/object.ts';
+import { idOf, type ObjectOf, type Path } from '../../../schema/object.ts';
 import { ident, qualified } from '../ident.ts';
 import type { Reader } from '../reader.ts';
 import { steadyDescendants, steadyParents } from './relation-tree.ts';
@@ -25,11 +25,21 @@ export const defaultReader: Reader<Row> = {
     WHERE a.attgenerated = '' AND NOT a.attisdropped
     ORDER BY d.adrelid, a.attnum`,
   read: (rows, catalog) => {
+    const definitions = new Map<string, ObjectOf<'default'>['definition']>();
     for (const { oid, relation, number, column, expression } of rows) {
       const owner = catalog.relation(relation);
       if (owner === undefined) continue;
-      const id = catalog.put('default', [...owner.path, column], { expression }, ['pg_attrdef', oid]);
-      catalog.need(id, catalog.at(['pg_class', relation, number]), 'own');
+      const whole = catalog.column(relation, number);
+      if (whole === undefined) {
+        // Columns of views are no objects.
+        const id = catalog.put('default', [...owner.object.path, column], { expression }, ['pg_attrdef', oid]);
+        catalog.need(id, owner.id, 'own');
+        continue;
+      }
+      let definition = definitions.get(expression);
+      if (definition === undefined)
+        definitions.set(expression, (definition = catalog.define('default', { expression })));
+      catalog.putPart('default', whole, null, definition, ['pg_attrdef', oid]);
     }
   },
 };

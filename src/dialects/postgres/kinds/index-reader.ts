@@ -1,5 +1,5 @@
 import { ToraleError } from '../../../errors.ts';
-import { idOf, keyOf } from '../../../schema/object.ts';
+import { idOf } from '../../../schema/object.ts';
 import type { Catalog } from '../catalog.ts';
 import { inUserSchema, type Reader } from '../reader.ts';
 import { defaultName, joinedColumns } from './default-name.ts';
@@ -107,9 +107,9 @@ export const indexReader: Reader<Row> = {
 
 /** The same for indexes that the server prints alike: what they are made of, and the columns with their types. */
 function shapeOf({ oid, relation, sort, numbers }: Row, catalog: Catalog): string {
-  const columns = sort === undefined ? [undefined] : numbers.map((number) => catalog.column(relation, number));
+  const columns = sort === undefined ? [undefined] : numbers.map((number) => catalog.column(relation, number)?.object);
   // Those of materialized views are no objects.
-  if (!columns.every((column) => column !== undefined)) return String(oid);
+  if (!columns.every((column) => column?.kind === 'column')) return String(oid);
   const said = columns.map(({ path, definition: { type, collation } }) => [path[2], type, collation]);
   return JSON.stringify([sort, said]);
 }
@@ -157,21 +157,16 @@ function putIndex(
   catalog: Catalog,
 ): void {
   const owner = catalog.relation(relation)!;
-  const [schema, table] = owner.path as [string, string];
+  const [schema, table] = owner.object.path as [string, string];
   const { with: storage, partitions = [], ...rest } = more;
-  const id = catalog.put(
-    'index',
-    [schema, table, name],
-    {
-      ...rest,
-      unique,
-      invalid,
-      definition: storage === undefined ? text : text.replace(` WITH (${storage})`, () => ''),
-      given: rest.parent === undefined ? null : givenUnless(name, table, columns),
-    },
-    ['pg_class', oid],
-  );
-  catalog.need(id, keyOf(owner), 'own');
+  const definition = catalog.define('index', {
+    ...rest,
+    unique,
+    invalid,
+    definition: storage === undefined ? text : text.replace(` WITH (${storage})`, () => ''),
+    given: rest.parent === undefined ? null : givenUnless(name, table, columns),
+  });
+  const { id } = catalog.putPart('index', owner, name, definition, ['pg_class', oid]);
   // It is a part of the parent's index for as long as its table is a part of the parent. One of the parent comes when
   // its partitions are there: it would make theirs itself when they join.
   for (const path of [[schema, table], ...partitions]) catalog.need(id, idOf('partition', path), 'use');
