@@ -22,13 +22,13 @@ export function differences(from: Schema, to: Schema): Differences {
   if (known !== undefined) return known;
   const created: SchemaObject[] = [];
   const altered: [SchemaObject, SchemaObject][] = [];
-  for (const [id, { object }] of to.entries()) {
+  for (const { id, object } of to.entries()) {
     const before = from.get(id);
     if (before === undefined) created.push(object);
     else if (!sameDefinition(before.definition, object.definition)) altered.push([before, object]);
   }
   const dropped: SchemaObject[] = [];
-  for (const [id, { object }] of from.entries()) if (!to.has(id)) dropped.push(object);
+  for (const { id, object } of from.entries()) if (!to.has(id)) dropped.push(object);
   const found = { created, dropped, altered };
   compared.set(from, (compared.get(from) ?? new WeakMap<Schema, Differences>()).set(to, found));
   return found;

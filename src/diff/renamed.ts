@@ -78,7 +78,7 @@ const placeOf = ({ kind, path }: SchemaObject): string => `${kind}:${nameOf(path
 function withRenamed(schema: Schema, moved: ReadonlyMap<ObjectId, SchemaObject>): Schema {
   const ids = new Map<ObjectId, ObjectId>();
   const objects = new Map<ObjectId, SchemaObject>();
-  for (const [id, { object }] of schema.entries()) {
+  for (const { id, object } of schema.entries()) {
     const renamed = moved.get(id) ?? followed(id, object, schema, moved);
     const current = renamed === object ? id : keyOf(renamed);
     if (current !== id) ids.set(id, current);
@@ -86,9 +86,12 @@ function withRenamed(schema: Schema, moved: ReadonlyMap<ObjectId, SchemaObject>)
   }
   const current = (id: ObjectId): ObjectId => ids.get(id) ?? id;
   const needs = new Map<ObjectId, readonly Need[]>();
-  for (const [id, entry] of schema.entries()) {
+  for (const entry of schema.entries()) {
     const isMoved = entry.needs.some((need) => ids.has(need.id));
-    needs.set(current(id), isMoved ? entry.needs.map((need) => ({ ...need, id: current(need.id) })) : entry.needs);
+    needs.set(
+      current(entry.id),
+      isMoved ? entry.needs.map((need) => ({ ...need, id: current(need.id) })) : entry.needs,
+    );
   }
   return new Schema(objects.values(), needs);
 }

@@ -39,8 +39,8 @@ export function spelledAs(schema: Schema, model: Schema, ids: readonly ObjectId[
   if (ids.length === 0) return schema;
   const chosen = new Set(ids);
   const entries = new Map<ObjectId, Entry>();
-  for (const [id, { object, needs }] of schema.entries()) {
-    entries.set(id, { object: chosen.has(id) ? model.get(id)! : object, needs, text: undefined });
+  for (const { id, object, needs } of schema.entries()) {
+    entries.set(id, { id, object: chosen.has(id) ? model.get(id)! : object, needs, text: undefined });
   }
   return new Schema(entries);
 }

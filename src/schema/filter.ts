@@ -45,13 +45,15 @@ export function isExcludedText(text: string, filter: ObjectFilter): boolean {
 function only(schema: Schema, patterns: readonly Pattern[]): Schema {
   const kept = new Set<ObjectId>();
   const queue: ObjectId[] = [];
-  for (const [id, { object }] of schema.entries()) if (matches(object, patterns)) queue.push(id);
+  for (const { id, object } of schema.entries()) if (matches(object, patterns)) queue.push(id);
   for (let id = queue.pop(); id !== undefined; id = queue.pop()) {
     if (kept.has(id)) continue;
     kept.add(id);
     for (const { id: dependent, strength } of schema.dependents(id)) if (strength !== 'use') queue.push(dependent);
   }
-  return new Schema(new Map([...schema.entries()].filter(([id]) => kept.has(id))));
+  return new Schema(
+    new Map(Array.from(schema.entries(), (entry) => [entry.id, entry] as const).filter(([id]) => kept.has(id))),
+  );
 }
 
 function matches(object: SchemaObject, patterns: readonly Pattern[]): boolean {

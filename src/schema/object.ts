@@ -26,14 +26,14 @@ export function idOf(kind: Kind, path: Path): ObjectId {
 
 export type ObjectId = string;
 
-/** {@link idOf} of what is named within another, whose id is known: a table's column. */
-export function idWithin(kind: Kind, whole: { readonly id: ObjectId; readonly kind: Kind }, name: string): ObjectId {
-  return [kind, whole.id.slice(whole.kind.length), '.', said(name)].join('');
+/** {@link idOf} of what is named within another: a table's column. */
+export function idWithin(kind: Kind, wholeName: string, name: string): ObjectId {
+  return [kind, ':', wholeName, '.', said(name)].join('');
 }
 
-/** {@link idOf} of what has the path of another, whose id is known: a column's default. */
-export function idBeside(kind: Kind, { id, kind: other }: { readonly id: ObjectId; readonly kind: Kind }): ObjectId {
-  return [kind, id.slice(other.length)].join('');
+/** The name in the id of an object of this kind. */
+export function nameIn(id: ObjectId, kind: Kind): string {
+  return id.slice(kind.length + 1);
 }
 
 export function keyOf(object: { readonly kind: Kind; readonly path: Path }): ObjectId {

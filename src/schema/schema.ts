@@ -17,6 +17,7 @@ export type Dependent = Need;
 
 /** An object with what is known beside it. */
 export interface Entry {
+  readonly id: ObjectId;
   readonly object: SchemaObject;
   readonly needs: readonly Need[];
   /** See {@link Schema.textOf}. */
@@ -89,9 +90,9 @@ export class Schema {
     return this.#entries.get(id);
   }
 
-  /** All of them with what is known beside each, by their ids. */
-  entries(): Iterable<[ObjectId, Entry]> {
-    return this.#entries.entries();
+  /** All of them with what is known beside each. */
+  entries(): Iterable<Entry> {
+    return this.#entries.values();
   }
 
   /**
@@ -134,7 +135,7 @@ export class Schema {
   filter(keep: (object: SchemaObject) => boolean): Schema {
     const dropped = new Set<ObjectId>();
     const queue: ObjectId[] = [];
-    for (const [id, { object }] of this.#entries) if (!keep(object)) queue.push(id);
+    for (const { id, object } of this.#entries.values()) if (!keep(object)) queue.push(id);
     if (queue.length === 0) return this;
     for (let id = queue.pop(); id !== undefined; id = queue.pop()) {
       if (dropped.has(id)) continue;
@@ -159,7 +160,7 @@ function entriesOf(
   const entries = new Map<ObjectId, Entry>();
   for (const object of objects) {
     const id = keyOf(object);
-    entries.set(id, { object, needs: needs.get(id) ?? [], text: texts.get(id) });
+    entries.set(id, { id, object, needs: needs.get(id) ?? [], text: texts.get(id) });
   }
   return entries;
 }

@@ -1,7 +1,7 @@
 import { ToraleError } from '../errors.ts';
 import { isKind, KINDS } from './kinds.ts';
 import { keyOf, nameOf, type ObjectId, type SchemaObject } from './object.ts';
-import { Schema, type Need } from './schema.ts';
+import { Schema, type Entry, type Need } from './schema.ts';
 import { withoutSecrets } from './secrets.ts';
 import { canonical, misfit } from './shape.ts';
 
@@ -31,30 +31,32 @@ export function snapshotHead(dialect: string, { flavor, version }: Snapshot['ser
 
 /** One after the other, for who does not need them all at once. */
 export function* snapshotObjects(schema: Schema): Generator<SnapshotObject> {
-  for (const id of inOrder(schema)) yield withNeeds(schema, id);
+  for (const entry of sorted(schema.entries())) yield snapshotObject(entry);
 }
 
 /** By kind, place and name; but columns as their table has them, so that a schema built from this has them so, too. */
-export function inOrder(schema: Schema, only?: Iterable<ObjectId>): ObjectId[] {
-  const places = new Map<string, { readonly isColumns: boolean; readonly ids: ObjectId[] }>();
+export function inOrder(schema: Schema, ids: Iterable<ObjectId> = schema.ids()): ObjectId[] {
+  return sorted(Array.from(ids, (id) => schema.entry(id)!)).map(({ id }) => id);
+}
+
+function sorted(entries: Iterable<Entry>): Entry[] {
+  const places = new Map<string, Entry[]>();
   let before: SchemaObject | undefined;
-  let ids: ObjectId[] = [];
-  const add = (id: ObjectId, object: SchemaObject): void => {
+  let place: Entry[] = [];
+  for (const entry of entries) {
+    const { object } = entry;
     // Objects of one place mostly come one after the other.
     if (before === undefined || !isBeside(object, before)) {
-      const place = `${object.kind}:${nameOf(object.path.slice(0, -1))}`;
-      let known = places.get(place);
-      if (known === undefined) places.set(place, (known = { isColumns: object.kind === 'column', ids: [] }));
-      ids = known.ids;
+      const name = `${object.kind}:${nameOf(object.path.slice(0, -1))}`;
+      place = places.get(name) ?? [];
+      if (place.length === 0) places.set(name, place);
     }
     before = object;
-    ids.push(id);
-  };
-  if (only === undefined) for (const [id, { object }] of schema.entries()) add(id, object);
-  else for (const id of only) add(id, schema.get(id)!);
+    place.push(entry);
+  }
   return [...places.keys()].sort().flatMap((name) => {
-    const place = places.get(name)!;
-    return place.isColumns ? place.ids : place.ids.sort();
+    const all = places.get(name)!;
+    return all[0]!.object.kind === 'column' ? all : all.sort((a, b) => (a.id < b.id ? -1 : 1));
   });
 }
 
@@ -66,7 +68,10 @@ function isBeside(one: SchemaObject, other: SchemaObject): boolean {
 }
 
 export function withNeeds(schema: Schema, id: ObjectId): SnapshotObject {
-  const { object, needs } = schema.entry(id)!;
+  return snapshotObject(schema.entry(id)!);
+}
+
+function snapshotObject({ object, needs }: Entry): SnapshotObject {
   const shown = withoutSecrets(object);
   if (needs.length === 0) return shown;
   const texts = needs.map((need) => `${need.strength} ${need.id}`);

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { differences } from '../../src/diff/diff.ts';
 import { filterSchema } from '../../src/schema/filter.ts';
-import { idBeside, idOf, idWithin, objectOf, type ObjectId, type SchemaObject } from '../../src/schema/object.ts';
+import { idOf, idWithin, nameIn, objectOf, type ObjectId, type SchemaObject } from '../../src/schema/object.ts';
 import { ObjectPool } from '../../src/schema/pool.ts';
 import { Schema, type Need } from '../../src/schema/schema.ts';
 import { inOrder } from '../../src/schema/snapshot.ts';
@@ -75,19 +75,16 @@ describe('a schema', () => {
   });
 });
 
-test.each([['a'], ['a b'], ['"'], ['x.y:z'], [' ']])(
-  'an id within and beside another is that of the path: %j',
-  (name) => {
-    for (const path of [
-      ['public', 't'],
-      [name, name],
-    ]) {
-      const whole = { id: idOf('table', path), kind: 'table' } as const;
-      expect(idWithin('column', whole, name)).toBe(idOf('column', [...path, name]));
-      expect(idBeside('owner', whole)).toBe(idOf('owner', path));
-    }
-  },
-);
+test.each([['a'], ['a b'], ['"'], ['x.y:z'], [' ']])('an id within another is that of the path: %j', (name) => {
+  for (const path of [
+    ['public', 't'],
+    [name, name],
+  ]) {
+    const whole = nameIn(idOf('table', path), 'table');
+    expect(idWithin('column', whole, name)).toBe(idOf('column', [...path, name]));
+    expect(`owner:${whole}`).toBe(idOf('owner', path));
+  }
+});
 
 describe('differences', () => {
   test('are told in the order of each schema', () => {

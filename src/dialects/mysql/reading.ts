@@ -198,7 +198,8 @@ export class Reading {
 
   #put<K extends Kind>(kind: K, path: Path, definition: LooseKinds[K], needs: readonly Need[]): SchemaObject {
     const object = this.#pool.make(kind, path, definition) as unknown as SchemaObject;
-    this.#entries.set(idOf(kind, path), { object, needs, text: undefined });
+    const id = idOf(kind, path);
+    this.#entries.set(id, { id, object, needs, text: undefined });
     return object;
   }
 }

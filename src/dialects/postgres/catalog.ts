@@ -1,8 +1,8 @@
 import type { Kind, LooseKinds } from '../../schema/kinds.ts';
 import {
-  idBeside,
   idOf,
   idWithin,
+  nameIn,
   type ObjectId,
   type ObjectOf,
   type Path,
@@ -104,7 +104,7 @@ export class Catalog implements Ground {
   readonly #later: (() => void)[] = [];
   /** Needs of wholes of their parts, which are left out. */
   readonly #circles = new Map<ObjectId, Set<ObjectId>>();
-  #latest: readonly Need[] = NOTHING;
+  #latest: { readonly whole: Found; readonly needs: readonly Need[]; readonly name: string } | undefined;
 
   constructor({ version, schemas, present }: Ground) {
     this.version = version;
@@ -132,12 +132,17 @@ export class Catalog implements Ground {
     definition: ObjectOf<K>['definition'],
     [cls, oid, column = 0]: Address,
   ): Found {
+    // The parts of one whole mostly come one after the other: what all of them have is made once.
+    if (this.#latest?.whole !== whole) {
+      const needs = [{ id: whole.id, strength: 'own' }] as const;
+      this.#latest = { whole, needs, name: nameIn(whole.id, whole.object.kind) };
+    }
+    const { needs, name: wholeName } = this.#latest;
     const { path } = whole.object;
-    const place = { id: whole.id, kind: whole.object.kind };
     const found =
       name === null
-        ? this.#enter(idBeside(kind, place), { kind, path, definition }, this.#partsOf(whole))
-        : this.#enter(idWithin(kind, place, name), { kind, path: [...path, name], definition }, this.#partsOf(whole));
+        ? this.#enter([kind, wholeName].join(':'), { kind, path, definition }, needs)
+        : this.#enter(idWithin(kind, wholeName, name), { kind, path: [...path, name], definition }, needs);
     this.#address(found, CLASSES[cls], oid, column);
     return found;
   }
@@ -233,12 +238,6 @@ export class Catalog implements Ground {
     const found = new Found(id, object as unknown as SchemaObject, needs);
     this.#entries.set(id, found);
     return found;
-  }
-
-  /** What all parts of one whole need: one list, as the parts of one come one after the other. */
-  #partsOf({ id }: Found): readonly Need[] {
-    if (this.#latest[0]?.id !== id) this.#latest = [{ id, strength: 'own' }];
-    return this.#latest;
   }
 
   #address(found: Found, classId: number, oid: number, column: number): void {

@@ -22,7 +22,8 @@ export class Catalog {
 
   put<K extends Kind>(kind: K, path: Path, definition: LooseKinds[K], needs: readonly Need[], text?: string): void {
     const object = this.#pool.make(kind, path, definition) as unknown as SchemaObject;
-    this.#entries.set(idOf(kind, path), { object, needs, text });
+    const id = idOf(kind, path);
+    this.#entries.set(id, { id, object, needs, text });
   }
 
   has(id: ObjectId): boolean {
