@@ -69,11 +69,10 @@ export function presence(places: Iterable<string>): { readonly sql: string; read
   const answers = [...byCatalog].map(([place, asked]) => {
     const [catalog, oid] = place.split('.') as [string, string];
     const rows = `FROM pg_catalog.${catalog} u WHERE u.${oid} >= ${FIRST_USER_OID}`;
-    if (asked.length === 1 && asked[0] === place) return `ARRAY[EXISTS (SELECT ${rows})]`;
+    const conditions = asked.map((one) => (one === place ? 'true' : one.slice(place.length + AND.length)));
+    if (asked.length === 1) return `ARRAY[EXISTS (SELECT ${rows} AND (${conditions[0]!}))]`;
     // All of one catalog in one scan of it: most of them are in no row.
-    const any = asked.map(
-      (one) => `COALESCE(bool_or(${one === place ? 'true' : one.slice(place.length + AND.length)}), false)`,
-    );
+    const any = conditions.map((condition) => `COALESCE(bool_or(${condition}), false)`);
     return `(SELECT ARRAY[${any.join(', ')}] ${rows})`;
   });
   return { sql: `SELECT (${answers.join(' || ')})::text AS present`, order: [...byCatalog.values()].flat() };

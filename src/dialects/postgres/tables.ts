@@ -16,6 +16,7 @@ const KINDS: Record<string, string> = { v: 'view', m: 'materialized view', f: 'f
 
 // Every name is qualified: under a search_path that others can write to, an unqualified function or operator may be
 // theirs (CVE-2018-1058, https://wiki.postgresql.org/wiki/A_Guide_to_CVE-2018-1058).
+// Names twice: a `name` has an index, but is cut at 63 bytes.
 const FIND = `
   SELECT n.nspname::text AS schema, c.relname::text AS name, c.relkind::text AS kind,
     (SELECT pg_catalog.json_agg(a.attname ORDER BY a.attnum) FROM pg_catalog.pg_attribute a
@@ -32,6 +33,7 @@ const FIND = `
   FROM (SELECT COALESCE($1::text, pg_catalog.current_schema()::text) AS name) AS wanted
   LEFT JOIN pg_catalog.pg_namespace n ON n.nspname::text OPERATOR(pg_catalog.=) wanted.name
   LEFT JOIN pg_catalog.pg_class c ON c.relnamespace OPERATOR(pg_catalog.=) n.oid
+    AND c.relname OPERATOR(pg_catalog.=) ANY ($2::text[]::pg_catalog.name[])
     AND c.relname::text OPERATOR(pg_catalog.=) ANY ($2::text[])
     AND c.relkind OPERATOR(pg_catalog.<>) 'i'`;
 
