@@ -1,15 +1,18 @@
-import { idOf } from '../../../schema/object.ts';
+import { idOf, type ObjectOf } from '../../../schema/object.ts';
 import type { Catalog } from '../catalog.ts';
 import { inUserSchema, type Reader } from '../reader.ts';
 import { defaultName, joinedColumns } from './default-name.ts';
-import { printedOptions } from './index-reader.ts';
+import { droppedMeanwhile, printedOptions } from './index-reader.ts';
 
 interface Row {
   readonly oid: number;
   readonly relation: number;
   readonly name: string;
   readonly type: string;
-  readonly definition: string;
+  /** None where it has a sort. */
+  readonly definition?: string;
+  /** What its definition is made of beside the columns; none where it may be like no other. */
+  readonly sort?: string;
   /** Numbers of the columns. */
   readonly numbers?: readonly number[];
   /** The namespace of the referenced table and its name. */
@@ -68,6 +71,24 @@ const INDEX_OPTIONS = `
               WHERE h.inhparent = k.conrelid) END AS partitions
           FROM pg_catalog.pg_index i WHERE i.indexrelid = x.oid) o`;
 
+/** Keys without further columns. */
+const MAY_BE_ALIKE = `k.contype IN ('p', 'u') AND x.relnatts = pg_catalog.cardinality(k.conkey)`;
+
+/** The first server whose words for a key may say more than {@link Row.sort} holds. */
+const UNKNOWN_VERSION = 190_000;
+
+interface Waiting {
+  readonly row: Row;
+  /** The first of those that the server prints alike. */
+  readonly like: Row;
+}
+
+const WAITING = new WeakMap<Catalog, readonly Waiting[]>();
+
+/**
+ * All constraints but for the definitions of keys, which are asked for afterwards, once for all that are alike: the server
+ * takes 10 µs to print one, and most tables have a key by the same name.
+ */
 export const constraintReader: Reader<Row> = {
   name: 'constraints',
   onlyWith: 'pg_constraint.oid AND u.conrelid <> 0',
@@ -77,6 +98,7 @@ export const constraintReader: Reader<Row> = {
     'name',
     'type',
     'definition',
+    'sort',
     'numbers',
     'references',
     'parent',
@@ -87,7 +109,11 @@ export const constraintReader: Reader<Row> = {
   // Copies in partitions and children come and go with those of the parent; those of keys have a name that people may give.
   sql: (version, catalog) => `
     SELECT k.oid::int8, k.conrelid::int8 AS relation, k.conname AS name, k.contype AS type,
-      pg_catalog.pg_get_constraintdef(k.oid) AS definition, k.conkey AS numbers,
+      CASE WHEN ${version < UNKNOWN_VERSION} AND ${MAY_BE_ALIKE} THEN NULL
+        ELSE pg_catalog.pg_get_constraintdef(k.oid) END AS definition,
+      CASE WHEN ${version < UNKNOWN_VERSION} AND ${MAY_BE_ALIKE} THEN pg_catalog.concat_ws('/', k.contype, k.condeferrable, k.condeferred
+        ${version >= 150_000 ? ', i.indnullsnotdistinct' : ''} ${version >= 180_000 ? ', k.conperiod' : ''}) END AS sort,
+      k.conkey AS numbers,
       CASE WHEN k.contype = 'f' THEN json_build_array(r.relnamespace::int8, r.relname) END AS references,
       CASE WHEN k.conparentid <> 0 THEN (
         SELECT json_build_array(un.nspname, u.relname, p.conname)
@@ -103,6 +129,7 @@ export const constraintReader: Reader<Row> = {
     FROM pg_catalog.pg_constraint k
     LEFT JOIN pg_catalog.pg_class r ON r.oid = k.confrelid
     LEFT JOIN pg_catalog.pg_class x ON x.oid = k.conindid AND ${IS_KEY}
+    ${version >= 150_000 ? `LEFT JOIN pg_catalog.pg_index i ON i.indexrelid = k.conindid AND k.contype = 'u'` : ''}
     WHERE k.conrelid <> 0 AND ${inUserSchema('k.connamespace', catalog)}
       AND (k.contype IN ('p', 'u', 'f', 'c', 'x') ${version >= 180_000 ? NOT_NULL : ''})
       AND (k.conislocal AND k.conparentid = 0 OR k.conparentid <> 0 AND (${IS_KEY} OR k.contype = 'f' AND EXISTS (
@@ -110,31 +137,88 @@ export const constraintReader: Reader<Row> = {
         WHERE p.oid = k.conparentid AND p.conrelid <> k.conrelid AND p.conname <> k.conname)))
     ORDER BY k.conrelid, k.contype = 'f', k.contype <> 'p', k.oid`,
   read: (rows, catalog) => {
+    const first = new Map<string, Row>();
+    const waiting: Waiting[] = [];
     for (const row of rows) {
-      const table = catalog.relation(row.relation);
-      if (table === undefined) continue;
-      const { path } = table.object;
-      const { with: storage, partitions = [], ...more }: Partial<IndexOptions> = row.more ?? {};
-      const definition = {
-        ...more,
-        type: TYPES[row.type]!,
-        // EXCLUDE alone prints them within its definition.
-        definition: storage === undefined ? row.definition : row.definition.replace(` WITH (${storage})`, () => ''),
-        columns: row.columns ?? row.numbers?.map((number) => catalog.column(row.relation, number)!.object.path[2]!),
-        references: row.references === undefined ? undefined : nameOfTable(row.references, catalog),
-        parent: row.parent,
-      };
-      const given = row.parent === undefined ? null : givenUnless(definition, path[1]!, row.name);
-      const made = catalog.define('constraint', { ...definition, given });
-      const { id } = catalog.putPart('constraint', table, row.name, made, ['pg_constraint', row.oid]);
-      if (row.index !== undefined) catalog.alias(id, ['pg_class', row.index]);
-      // It is a part of the parent's key for as long as its table is a part of the parent.
-      if ((row.parent ?? more.attached) !== undefined) catalog.need(id, idOf('partition', path), 'use');
-      // It would make their parts itself when they join.
-      for (const part of partitions) catalog.need(id, idOf('partition', part), 'use');
+      if (catalog.relation(row.relation) === undefined) continue;
+      let like: Row | undefined = row;
+      if (row.sort !== undefined) {
+        const shape = JSON.stringify([row.sort, namesOf(row, catalog), row.columns]);
+        like = first.get(shape);
+        if (like === undefined) first.set(shape, (like = row));
+      }
+      waiting.push({ row, like });
     }
+    WAITING.set(catalog, waiting);
   },
 };
+
+interface DefinitionRow {
+  readonly oid: number;
+  readonly definition?: string;
+}
+
+/** Read after the constraints. */
+export const constraintDefinitionReader: Reader<DefinitionRow> = {
+  name: 'constraint_definitions',
+  onlyWith: 'pg_constraint.oid AND u.conrelid <> 0',
+  columns: ['oid', 'definition'],
+  sql: (_version, catalog) => `
+    SELECT o.oid::int8, pg_catalog.pg_get_constraintdef(o.oid) AS definition
+    FROM pg_catalog.unnest('{${askedFor(catalog).join(',')}}'::pg_catalog.oid[]) o (oid)`,
+  read: (rows, catalog) => {
+    const definitions = new Map(Array.from(rows, ({ oid, definition }) => [oid, definition]));
+    const usual = new Map<Row, Definition>();
+    for (const { row, like } of WAITING.get(catalog) ?? []) {
+      const text = like.definition ?? definitions.get(like.oid);
+      if (text === undefined) throw droppedMeanwhile('Constraint', row.name);
+      const isUsual = row.sort !== undefined && row.more === undefined && row.parent === undefined;
+      const known = isUsual ? usual.get(like) : undefined;
+      const definition = known ?? definitionOf(row, text, catalog);
+      if (isUsual && known === undefined) usual.set(like, definition);
+      putConstraint(row, definition, catalog);
+    }
+    WAITING.delete(catalog);
+  },
+};
+
+function askedFor(catalog: Catalog): number[] {
+  return (WAITING.get(catalog) ?? []).flatMap(({ row, like }) =>
+    row === like && row.sort !== undefined ? [row.oid] : [],
+  );
+}
+
+type Definition = ObjectOf<'constraint'>['definition'];
+
+function namesOf({ relation, numbers }: Row, catalog: Catalog): string[] | undefined {
+  return numbers?.map((number) => catalog.column(relation, number)!.object.path[2]!);
+}
+
+function definitionOf(row: Row, text: string, catalog: Catalog): Definition {
+  const { with: storage, partitions: _, ...more }: Partial<IndexOptions> = row.more ?? {};
+  const definition = {
+    ...more,
+    type: TYPES[row.type]!,
+    // EXCLUDE alone prints them within its definition.
+    definition: storage === undefined ? text : text.replace(` WITH (${storage})`, () => ''),
+    columns: row.columns ?? namesOf(row, catalog),
+    references: row.references === undefined ? undefined : nameOfTable(row.references, catalog),
+    parent: row.parent,
+  };
+  const table = catalog.relation(row.relation)!.object.path[1]!;
+  const given = row.parent === undefined ? null : givenUnless(definition, table, row.name);
+  return catalog.define('constraint', { ...definition, given });
+}
+
+function putConstraint(row: Row, definition: Definition, catalog: Catalog): void {
+  const table = catalog.relation(row.relation)!;
+  const { id } = catalog.putPart('constraint', table, row.name, definition, ['pg_constraint', row.oid]);
+  if (row.index !== undefined) catalog.alias(id, ['pg_class', row.index]);
+  // It is a part of the parent's key for as long as its table is a part of the parent.
+  if ((row.parent ?? row.more?.attached) !== undefined) catalog.need(id, idOf('partition', table.object.path), 'use');
+  // It would make their parts itself when they join.
+  for (const part of row.more?.partitions ?? []) catalog.need(id, idOf('partition', part), 'use');
+}
 
 const nameOfTable = ([namespace, name]: readonly [number, string], { schemas }: Catalog): string[] => [
   schemas.get(namespace)!,

@@ -138,15 +138,15 @@ export const indexDefinitionReader: Reader<DefinitionRow> = {
     for (const alike of WAITING.get(catalog)?.values() ?? []) {
       const definition = definitions.get(alike[0]!.oid);
       // The server looks up what it prints as it is now, whatever the transaction sees.
-      if (definition === undefined) throw droppedMeanwhile(alike[0]!.name);
+      if (definition === undefined) throw droppedMeanwhile('Index', alike[0]!.name);
       for (const row of alike) putIndex(row, definition, catalog);
     }
     WAITING.delete(catalog);
   },
 };
 
-function droppedMeanwhile(name: string): ToraleError {
-  return new ToraleError('UNREAD_OBJECT', `Index ${name} was dropped while the schema was read.`, {
+export function droppedMeanwhile(noun: string, name: string): ToraleError {
+  return new ToraleError('UNREAD_OBJECT', `${noun} ${name} was dropped while the schema was read.`, {
     hint: 'Run it again when nobody changes the schema.',
   });
 }

@@ -25,7 +25,7 @@ import { clusterOn, clusterOnReader } from './cluster-on.ts';
 import type { AnyReader } from '../reader.ts';
 import { columnReader } from './column-reader.ts';
 import { column } from './column.ts';
-import { constraintReader } from './constraint-reader.ts';
+import { constraintDefinitionReader, constraintReader } from './constraint-reader.ts';
 import { constraint } from './constraint.ts';
 import { columnDefault, defaultReader } from './default.ts';
 import { indexDefinitionReader, indexReader } from './index-reader.ts';
@@ -65,14 +65,15 @@ import {
 /**
  * Statement by statement: the large ones alone, so that one is taken in while the server works on the next. Relations come
  * first, since the others ask which of them there are. A statement is made before the answer to the one before is taken in:
- * between the indexes and their definitions there has to be one more.
+ * between constraints or indexes and their definitions there has to be one more.
  */
 export const READERS: readonly (readonly AnyReader[])[] = [
   [schemaReader, tableReader, viewReader, materializedViewReader],
   [columnReader],
-  [indexReader],
   [constraintReader],
+  [indexReader],
   [
+    constraintDefinitionReader,
     defaultReader,
     keyCopiesReader,
     sequenceReader,
