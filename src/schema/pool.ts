@@ -14,13 +14,18 @@ export class ObjectPool {
     return { kind, path: path.map((name) => this.name(name)), definition: this.definition(kind, definition) };
   }
 
-  /** In its canonical form, and one for all that are equal. */
-  definition<K extends Kind>(kind: K, definition: LooseKinds[K]): ObjectOf<K>['definition'] {
-    const text = JSON.stringify(definition);
+  /**
+   * In its canonical form, and one for all that are equal.
+   *
+   * @param said what tells it from all others of its kind, where a caller knows that: then nothing is copied
+   */
+  definition<K extends Kind>(kind: K, definition: LooseKinds[K], said?: string): ObjectOf<K>['definition'] {
+    const text = said ?? JSON.stringify(definition);
     const key = `${kind} ${text}`;
     const known = this.#definitions.get(key) as ObjectOf<K>['definition'] | undefined;
     if (known !== undefined) return known;
-    const { definition: made } = objectOf(kind, [], JSON.parse(text) as LooseKinds[K]);
+    const own = said === undefined ? (JSON.parse(text) as LooseKinds[K]) : definition;
+    const { definition: made } = objectOf(kind, [], own);
     this.#definitions.set(key, made);
     return made;
   }

@@ -44,16 +44,16 @@ export class Schema {
     texts: ReadonlyMap<ObjectId, string> = new Map(),
   ) {
     const entries = isMap(objects) ? objects : entriesOf(objects, needs, texts);
-    // The columns of a table need the same one after the other.
     let known: ObjectId | undefined;
     for (const [id, entry] of entries) {
-      const isKnown = (need: Need): boolean => {
-        if (need.id === id) return false;
-        if (need.id !== known && !entries.has(need.id)) return false;
-        known = need.id;
-        return true;
-      };
-      if (!entry.needs.every(isKnown)) entries.set(id, { ...entry, needs: entry.needs.filter(isKnown) });
+      let isWhole = true;
+      for (const need of entry.needs) {
+        // The parts of a table need it one after the other.
+        if (need.id !== id && (need.id === known || entries.has(need.id))) known = need.id;
+        else isWhole = false;
+      }
+      if (isWhole) continue;
+      entries.set(id, { ...entry, needs: entry.needs.filter((need) => need.id !== id && entries.has(need.id)) });
     }
     this.#entries = entries;
   }

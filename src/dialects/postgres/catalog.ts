@@ -147,9 +147,9 @@ export class Catalog implements Ground {
     return found;
   }
 
-  /** A definition for {@link putPart}, one for all that are equal. */
-  define<K extends Kind>(kind: K, definition: LooseKinds[K]): ObjectOf<K>['definition'] {
-    return this.#pool.definition(kind, definition);
+  /** A definition for {@link putPart}, one for all that are equal; see {@link ObjectPool.definition}. */
+  define<K extends Kind>(kind: K, definition: LooseKinds[K], said?: string): ObjectOf<K>['definition'] {
+    return this.#pool.definition(kind, definition, said);
   }
 
   /** The one text for all that are equal, where there may be thousands of them. */

@@ -168,15 +168,10 @@ export const constraintDefinitionReader: Reader<DefinitionRow> = {
     FROM pg_catalog.unnest('{${askedFor(catalog).join(',')}}'::pg_catalog.oid[]) o (oid)`,
   read: (rows, catalog) => {
     const definitions = new Map(Array.from(rows, ({ oid, definition }) => [oid, definition]));
-    const usual = new Map<Row, Definition>();
     for (const { row, like } of WAITING.get(catalog) ?? []) {
       const text = like.definition ?? definitions.get(like.oid);
       if (text === undefined) throw droppedMeanwhile('Constraint', row.name);
-      const isUsual = row.sort !== undefined && row.more === undefined && row.parent === undefined;
-      const known = isUsual ? usual.get(like) : undefined;
-      const definition = known ?? definitionOf(row, text, catalog);
-      if (isUsual && known === undefined) usual.set(like, definition);
-      putConstraint(row, definition, catalog);
+      putConstraint(row, definitionOf(row, text, catalog), catalog);
     }
     WAITING.delete(catalog);
   },
@@ -205,6 +200,9 @@ function definitionOf(row: Row, text: string, catalog: Catalog): Definition {
     references: row.references === undefined ? undefined : nameOfTable(row.references, catalog),
     parent: row.parent,
   };
+  // Names are qualified: the text tells all but what the columns of an index are called.
+  if (row.more === undefined && row.parent === undefined)
+    return catalog.define('constraint', definition, [text, ...(definition.columns ?? [])].join('\0'));
   const table = catalog.relation(row.relation)!.object.path[1]!;
   const given = row.parent === undefined ? null : givenUnless(definition, table, row.name);
   return catalog.define('constraint', { ...definition, given });

@@ -151,21 +151,17 @@ export function droppedMeanwhile(noun: string, name: string): ToraleError {
   });
 }
 
-function putIndex(
-  { oid, relation, name, unique, invalid, columns, more = {} }: Row,
-  text: string,
-  catalog: Catalog,
-): void {
+function putIndex({ oid, relation, name, unique, invalid, columns, more }: Row, text: string, catalog: Catalog): void {
   const owner = catalog.relation(relation)!;
   const [schema, table] = owner.object.path as [string, string];
-  const { with: storage, partitions = [], ...rest } = more;
-  const definition = catalog.define('index', {
-    ...rest,
-    unique,
-    invalid,
-    definition: storage === undefined ? text : text.replace(` WITH (${storage})`, () => ''),
-    given: rest.parent === undefined ? null : givenUnless(name, table, columns),
-  });
+  const { with: storage, partitions = [], ...rest } = more ?? {};
+  const given = rest.parent === undefined ? null : givenUnless(name, table, columns);
+  const printed = storage === undefined ? text : text.replace(` WITH (${storage})`, () => '');
+  const definition = catalog.define(
+    'index',
+    { ...rest, unique, invalid, definition: printed, given },
+    more === undefined ? `${unique} ${invalid} ${text}` : undefined,
+  );
   const { id } = catalog.putPart('index', owner, name, definition, ['pg_class', oid]);
   // It is a part of the parent's index for as long as its table is a part of the parent. One of the parent comes when
   // its partitions are there: it would make theirs itself when they join.
