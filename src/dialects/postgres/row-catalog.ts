@@ -1,3 +1,4 @@
+import type { Path } from '../../schema/object.ts';
 import type { Session } from '../../session/session.ts';
 import { notOfExtension, USER_SCHEMA } from './reader.ts';
 
@@ -81,7 +82,23 @@ export interface RowCatalog {
   readonly isUtf8: boolean;
 }
 
-const TABLES = `
+const IS_TABLE = `c.relkind IN ('r', 'p', 'f') AND ${USER_SCHEMA}`;
+const IS_LOOKED_AT = `${IS_TABLE} AND c.relpersistence <> 't' AND ${notOfExtension('pg_class', 'c.oid')}`;
+const ALL = `SELECT c.oid FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE ${IS_TABLE}`;
+
+/** Some, with those that they refer to. */
+const SOME = `
+  WITH asked AS (
+    SELECT c.oid FROM unnest($1::text[], $2::text[]) u(schema, name)
+    JOIN pg_catalog.pg_namespace n ON n.nspname = u.schema
+    JOIN pg_catalog.pg_class c ON c.relnamespace = n.oid AND c.relname = u.name
+  ), chosen AS (
+  SELECT a.oid FROM asked a
+  UNION SELECT k.confrelid FROM pg_catalog.pg_constraint k JOIN asked a ON k.conrelid = a.oid WHERE k.contype = 'f')`;
+
+const CHOSEN = 'SELECT s.oid FROM chosen s';
+
+const tables = (condition: string): string => `
   SELECT c.oid::int8, n.nspname AS schema, c.relname AS name, c.relkind AS type,
     (SELECT i.inhparent::int8 FROM pg_catalog.pg_inherits i WHERE c.relispartition AND i.inhrelid = c.oid) AS parent,
     CASE WHEN c.relispartition THEN pg_catalog.pg_get_partition_constraintdef(c.oid) END AS bound,
@@ -97,44 +114,40 @@ const TABLES = `
       WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped), '[]') AS columns
   FROM pg_catalog.pg_class c
   JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-  WHERE c.relkind IN ('r', 'p', 'f') AND c.relpersistence <> 't' AND ${USER_SCHEMA} AND ${notOfExtension('pg_class', 'c.oid')}
+  WHERE ${condition}
   ORDER BY n.nspname, c.relname`;
 
-const USER_TABLE = `
-  (SELECT c.oid FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-   WHERE c.relkind IN ('r', 'p', 'f') AND ${USER_SCHEMA})`;
-
-const CHECKS = `
+const checks = (scope: string): string => `
   SELECT k.conrelid::int8 AS table, k.conname AS name, coalesce(k.conkey, '{}') AS columns,
     pg_catalog.pg_get_expr(k.conbin, k.conrelid) AS expression
   FROM pg_catalog.pg_constraint k
-  WHERE k.contype = 'c' AND k.conrelid IN ${USER_TABLE}
+  WHERE k.contype = 'c' AND k.conrelid IN (${scope})
   ORDER BY k.oid`;
 
 /** To a partitioned table there is one more for each of its partitions, under the one that was declared. */
-const FOREIGN_KEYS = `
+const foreignKeys = (scope: string): string => `
   SELECT k.conrelid::int8 AS table, k.conkey AS columns, k.confrelid::int8 AS references, k.confkey AS referenced
   FROM pg_catalog.pg_constraint k
-  WHERE k.contype = 'f' AND k.conrelid IN ${USER_TABLE} AND NOT EXISTS (
+  WHERE k.contype = 'f' AND k.conrelid IN (${scope}) AND NOT EXISTS (
     SELECT FROM pg_catalog.pg_constraint p WHERE p.oid = k.conparentid AND p.conrelid = k.conrelid)
   ORDER BY k.oid`;
 
-const KEYS = `
+const keys = (scope: string): string => `
   SELECT i.indrelid::int8 AS table,
     ARRAY(SELECT u.number FROM unnest(i.indkey::int2[]) WITH ORDINALITY u(number, at)
           WHERE u.at <= i.indnkeyatts AND u.number > 0) AS columns,
     pg_catalog.pg_get_expr(i.indexprs, i.indrelid) AS expressions
   FROM pg_catalog.pg_index i
-  WHERE (i.indisunique OR i.indisexclusion) AND i.indrelid IN ${USER_TABLE}
+  WHERE (i.indisunique OR i.indisexclusion) AND i.indrelid IN (${scope})
   ORDER BY i.indexrelid`;
 
 const multirange = (version: number): string =>
   version < 140000 ? '' : 'UNION ALL SELECT r.rngtypid FROM pg_catalog.pg_range r WHERE r.rngmultitypid = t.oid';
 
 /** The types of all columns with those that they are made of. */
-const types = (version: number): string => `
+const types = (scope: string, version: number): string => `
   WITH RECURSIVE used(oid) AS (
-    SELECT a.atttypid FROM pg_catalog.pg_attribute a WHERE a.attnum > 0 AND NOT a.attisdropped AND a.attrelid IN ${USER_TABLE}
+    SELECT a.atttypid FROM pg_catalog.pg_attribute a WHERE a.attnum > 0 AND NOT a.attisdropped AND a.attrelid IN (${scope})
     UNION
     SELECT v.oid FROM used u JOIN pg_catalog.pg_type t ON t.oid = u.oid CROSS JOIN LATERAL (
       SELECT t.typelem AS oid UNION ALL SELECT t.typbasetype
@@ -155,8 +168,12 @@ const types = (version: number): string => `
      WHERE k.contypid = t.oid AND k.contype = 'c') AS checks
   FROM used u JOIN pg_catalog.pg_type t ON t.oid = u.oid JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace`;
 
-/** Reads, under an empty search_path, all that rows are made up by. */
-export async function readRowCatalog(session: Session): Promise<RowCatalog> {
+/**
+ * Reads, under an empty search_path, all that rows are made up by.
+ *
+ * @param only of these tables and those that they refer to
+ */
+export async function readRowCatalog(session: Session, only?: readonly Path[]): Promise<RowCatalog> {
   await session.query('BEGIN READ ONLY');
   try {
     const { rows: set } = await session.query(`
@@ -164,17 +181,19 @@ export async function readRowCatalog(session: Session): Promise<RowCatalog> {
         pg_catalog.set_config('DateStyle', 'ISO, YMD', true), pg_catalog.set_config('jit', 'off', true),
         pg_catalog.current_setting('server_version_num') AS version, pg_catalog.current_setting('server_encoding') AS encoding`);
     const { version, encoding } = set[0]!;
+    const scope = only === undefined ? ALL : CHOSEN;
     const lists = {
-      tables: TABLES,
-      checks: CHECKS,
-      foreignKeys: FOREIGN_KEYS,
-      keys: KEYS,
-      types: types(Number(version)),
+      tables: tables(only === undefined ? IS_LOOKED_AT : `c.oid IN (${CHOSEN})`),
+      checks: checks(scope),
+      foreignKeys: foreignKeys(scope),
+      keys: keys(scope),
+      types: types(scope, Number(version)),
     };
     const answers = Object.entries(lists).map(
       ([name, sql]) => `(SELECT pg_catalog.json_agg(pg_catalog.row_to_json(r)) FROM (${sql}) r)::text AS "${name}"`,
     );
-    const { rows } = await session.query(`SELECT ${answers.join(',\n')}`);
+    const asked = only && [only.map(([schema]) => schema), only.map(([, name]) => name)];
+    const { rows } = await session.query(`${only === undefined ? '' : SOME} SELECT ${answers.join(',\n')}`, asked);
     const parsed = Object.fromEntries(
       Object.keys(lists).map((name) => [name, JSON.parse((rows[0]![name] as string | null) ?? '[]') as unknown]),
     );

@@ -28,7 +28,7 @@ const idOfTable = ({ schema, name }: RowTable): ObjectId => idOf('table', [schem
  * locks of thousands of tables would not fit into one.
  */
 async function fillRows(session: Session, schema: Schema, only?: ReadonlySet<ObjectId>): Promise<Filling> {
-  const catalog = await readRowCatalog(session);
+  const catalog = await readRowCatalog(session, only && [...only].map((id) => schema.get(id)!.path));
   const index = new RowCatalogIndex(catalog);
   const values = new RowValues(catalog.types, catalog.isUtf8);
   const restore = await quiet(session);
