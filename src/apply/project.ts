@@ -14,7 +14,7 @@ import { filesOf, modulesOf, type RevisionSource } from './source.ts';
 export interface RunOptions {
   readonly onEvent?: EventListener | undefined;
   readonly signal?: AbortSignal | undefined;
-  readonly onInspect?: (() => void) | undefined;
+  readonly onInspect?: Run['onInspect'];
   /** Instead of the files of the version locations. */
   readonly revisions?: readonly RevisionInput[] | undefined;
   /** Instead of the configured database. */

@@ -15,8 +15,8 @@ export interface Run {
   readonly signal: AbortSignal;
   /** Set where the database is a scratch: called with each statement of a revision before it runs; what it throws stops it. */
   readonly scratchGuard?: (sql: string) => void;
-  /** Called before a schema is read. */
-  readonly onInspect?: (() => void) | undefined;
+  /** Called before a schema is read, and before one is built, which then is one of several. */
+  readonly onInspect?: ((what: 'read' | 'built') => void) | undefined;
   /** Opens the one connection, or takes the caller's. */
   open(options: { readOnly: boolean; create: boolean }): Promise<Connected>;
 }

@@ -17,7 +17,10 @@ export function materialise(context: SideContext, side: Side): Promise<Inspected
 export function inScratch<T>(context: SideContext, work: (scratch: Scratch) => Promise<T>): Promise<T> {
   const { dialect, host, run } = context;
   const { config, signal, onEvent } = run;
-  return withScratch({ dialect, host, config, signal, onEvent }, work);
+  return withScratch({ dialect, host, config, signal, onEvent }, (scratch) => {
+    run.onInspect?.('built');
+    return work(scratch);
+  });
 }
 
 /** What a scratch database holds, without Torale's own. */

@@ -55,7 +55,7 @@ export async function inspectConnected(
   said: string,
 ): Promise<InspectedSide> {
   const rules = await loadSchemaDialect(dialect.name);
-  onInspect?.();
+  onInspect?.('read');
   const isOwn = await findOwn(session, dialect, config);
   const inspection = await rules.inspect(session, isOwn);
   return { ...inspection, said, title: session.server.title };

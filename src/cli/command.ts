@@ -13,7 +13,7 @@ import { createOutput, type Output } from './output.ts';
 import { progress } from './progress.ts';
 import { toToraleError } from './report-error.ts';
 import { abortOnSignals } from './signals.ts';
-import { keepYoungGeneration, letYoungGenerationGrow } from './young-generation.ts';
+import { keepHeapSmall, letHeapGrow } from './small-heap.ts';
 
 /** What a command has to say: one value for programs, one text for people. Only the one that is wanted is asked for. */
 export interface Outcome {
@@ -109,12 +109,12 @@ export abstract class ToraleCommand extends Command {
     );
     const onEvent = this.#isLogJson ? jsonProgress(this.output.note, () => this.#secrets) : progress(this.output);
     try {
-      const run = createRun(loaded.config, { onEvent, signal: controller.signal, onInspect: keepYoungGeneration });
+      const run = createRun(loaded.config, { onEvent, signal: controller.signal, onInspect: keepHeapSmall });
       return await work({ loaded, run });
     } finally {
       release();
       settle();
-      letYoungGenerationGrow();
+      letHeapGrow();
     }
   }
 
