@@ -3,6 +3,7 @@ import type { Config } from '../config/config.ts';
 import type { DialectName } from '../dialects/names.ts';
 import type { DatabaseUrl } from '../dialects/url.ts';
 import { ToraleError } from '../errors.ts';
+import { ObjectPool } from '../schema/pool.ts';
 import type { ScratchHost, SideContext } from './open-side.ts';
 import { dialectOfSide, type Side } from './side.ts';
 
@@ -14,7 +15,12 @@ import { dialectOfSide, type Side } from './side.ts';
  */
 export function contextFor(run: Run, sides: readonly Side[], wanted: DialectName | null = null): SideContext {
   const dialect = dialectFor(run, sides, wanted);
-  return { run, dialect, host: hostFor(run, sides, dialect) };
+  return {
+    run,
+    dialect,
+    host: hostFor(run, sides, dialect),
+    pool: new ObjectPool(sides.length === 1 ? 'one' : 'several'),
+  };
 }
 
 function dialectFor({ config }: Run, sides: readonly Side[], wanted: DialectName | null): DialectName {

@@ -26,7 +26,7 @@ export function inScratch<T>(context: SideContext, work: (scratch: Scratch) => P
 /** What a scratch database holds, without Torale's own. */
 export function inspectScratch(context: SideContext, scratch: Scratch, said: string): Promise<InspectedSide> {
   const connected: { dialect: Dialect; session: Scratch['session'] } = scratch;
-  return inspectConnected(connected, context.run, said);
+  return inspectConnected(connected, context.run, said, context.pool);
 }
 
 /** Makes an empty scratch database what the side says. The session is left as it began. */

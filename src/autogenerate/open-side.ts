@@ -5,6 +5,7 @@ import { loadSchemaDialect } from '../dialects/load-schema.ts';
 import type { DialectName } from '../dialects/names.ts';
 import type { Inspection } from '../dialects/schema-dialect.ts';
 import type { DatabaseUrl } from '../dialects/url.ts';
+import type { ObjectPool } from '../schema/pool.ts';
 import { findOwn } from './own.ts';
 import type { Side } from './side.ts';
 
@@ -14,6 +15,8 @@ export interface SideContext {
   readonly dialect: DialectName;
   /** Where a scratch database can be made; SQLite needs nothing. */
   readonly host: ScratchHost | null;
+  /** Of all schemas that are compared: what is alike in them is held once. */
+  readonly pool: ObjectPool;
 }
 
 export interface ScratchHost {
@@ -38,14 +41,14 @@ export async function openSide(context: SideContext, side: Side): Promise<Inspec
   return materialise(context, side);
 }
 
-async function inspectUrl({ run }: SideContext, url: DatabaseUrl): Promise<InspectedSide> {
+async function inspectUrl({ run, pool }: SideContext, url: DatabaseUrl): Promise<InspectedSide> {
   const { config, onEvent, signal } = run;
   // Role and search path were said of the configured database.
   const isConfigured = config.database?.display === url.display;
   const settings = isConfigured ? config : { ...config, role: null, searchPath: null };
   const how = { readOnly: true, create: false };
   const connected = await connect({ ...settings, database: url }, how, onEvent, signal);
-  return onDatabase(connected, (opened) => inspectConnected(opened, run, url.display));
+  return onDatabase(connected, (opened) => inspectConnected(opened, run, url.display, pool));
 }
 
 /** Reads what a connection sees, without what is Torale's own. */
@@ -53,10 +56,11 @@ export async function inspectConnected(
   { session, dialect }: Pick<Connected, 'session' | 'dialect'>,
   { config, onInspect }: Pick<Run, 'config' | 'onInspect'>,
   said: string,
+  pool?: ObjectPool,
 ): Promise<InspectedSide> {
   const rules = await loadSchemaDialect(dialect.name);
   onInspect?.('read');
   const isOwn = await findOwn(session, dialect, config);
-  const inspection = await rules.inspect(session, isOwn);
+  const inspection = await rules.inspect(session, isOwn, pool);
   return { ...inspection, said, title: session.server.title };
 }

@@ -1,5 +1,6 @@
 import type { PlanRules } from '../diff/rules.ts';
 import type { SchemaObject } from '../schema/object.ts';
+import type { ObjectPool } from '../schema/pool.ts';
 import type { Schema } from '../schema/schema.ts';
 import type { Session } from '../session/session.ts';
 import type { DialectName } from './names.ts';
@@ -29,8 +30,9 @@ export interface SchemaDialect extends PlanRules {
    * Reads the whole database in one transaction that sees one moment and writes nothing.
    *
    * @param isOwn tells what belongs to Torale and is no part of the schema
+   * @param pool that of the schemas it is compared with
    */
-  inspect(session: Session, isOwn: (object: SchemaObject) => boolean): Promise<Inspection>;
+  inspect(session: Session, isOwn: (object: SchemaObject) => boolean, pool?: ObjectPool): Promise<Inspection>;
   /**
    * What the server keeps although it cannot be used, such as a view on a column that is gone; absent where a server takes
    * no such thing.

@@ -1,4 +1,5 @@
 import type { SchemaObject } from '../../schema/object.ts';
+import { ObjectPool } from '../../schema/pool.ts';
 import type { Row, Session } from '../../session/session.ts';
 import type { Inspection } from '../schema-dialect.ts';
 import { hasDatabaseComments, hidesKeys, numberOf } from './flavor.ts';
@@ -36,12 +37,16 @@ const GONE: readonly unknown[] = [1146, 1305, 1360, 1539, 1051];
  * Reads what SHOW CREATE prints of everything: the only place where the server says all. There are no snapshots of DDL on
  * these servers: what another session changes meanwhile may be seen in part.
  */
-export async function inspect(session: Session, isOwn: (object: SchemaObject) => boolean): Promise<Inspection> {
+export async function inspect(
+  session: Session,
+  isOwn: (object: SchemaObject) => boolean,
+  pool = new ObjectPool(),
+): Promise<Inspection> {
   const putBack = await pinSession(session);
   try {
     for (let attempt = 1; ; attempt++) {
       try {
-        return await read(session, isOwn);
+        return await read(session, isOwn, pool);
       } catch (error) {
         if (attempt === ATTEMPTS || !GONE.includes((error as { errno?: unknown }).errno)) throw error;
       }
@@ -54,11 +59,11 @@ export async function inspect(session: Session, isOwn: (object: SchemaObject) =>
 /** What SHOW CREATE is asked of, and who reads the answer. */
 type Question = readonly [what: string, read: (row: Row) => void];
 
-async function read(session: Session, isOwn: (object: SchemaObject) => boolean): Promise<Inspection> {
+async function read(session: Session, isOwn: (object: SchemaObject) => boolean, pool: ObjectPool): Promise<Inspection> {
   const [tables, routines, triggers, events, defaults] = await queryAll(session, LISTS);
   const ground = await groundOf(session, defaults!);
   const entries = tables!.map((row) => Object.values(row).map(String) as [name: string, type: string]);
-  const reading = new Reading(ground, isOwn);
+  const reading = new Reading(ground, isOwn, pool);
   const asked: Question[] = [
     ...entries.map(([name, type]): Question => {
       if (type === 'VIEW') return [`VIEW ${quote(name)}`, (row) => reading.view(name, row)];

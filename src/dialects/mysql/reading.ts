@@ -36,19 +36,22 @@ export class Reading {
   hasGeometries = false;
   readonly #ground: Ground;
   readonly #isOwn: (object: SchemaObject) => boolean;
-  readonly #pool = new ObjectPool();
+  readonly #pool: ObjectPool;
   readonly #entries = new Map<ObjectId, Entry>();
   /** The last trigger of each time and event of a table. */
   readonly #fired = new Map<string, string>();
 
-  constructor(ground: Ground, isOwn: (object: SchemaObject) => boolean) {
+  constructor(ground: Ground, isOwn: (object: SchemaObject) => boolean, pool = new ObjectPool()) {
     this.#ground = ground;
     this.#isOwn = isOwn;
+    this.#pool = pool;
   }
 
   schema(): Schema {
     for (const [id, needs] of viewNeeds(this.#entries)) this.#entries.set(id, { ...this.#entries.get(id)!, needs });
-    return new Schema(this.#entries).filter((object) => !this.#isOwn(object));
+    const schema = new Schema(this.#entries);
+    this.#pool.settle(this.#entries);
+    return schema.filter((object) => !this.#isOwn(object));
   }
 
   database(options: Readonly<Record<string, string>>): void {
@@ -197,10 +200,9 @@ export class Reading {
   }
 
   #put<K extends Kind>(kind: K, path: Path, definition: LooseKinds[K], needs: readonly Need[]): SchemaObject {
-    const object = this.#pool.make(kind, path, definition) as unknown as SchemaObject;
-    const id = idOf(kind, path);
-    this.#entries.set(id, { id, object, needs, text: undefined });
-    return object;
+    const entry = this.#pool.make(kind, path, definition, needs);
+    this.#entries.set(entry.id, entry);
+    return entry.object;
   }
 }
 

@@ -95,7 +95,7 @@ export class Catalog implements Ground {
   readonly version: number;
   readonly schemas: ReadonlyMap<number, string>;
   readonly present: ReadonlySet<string>;
-  readonly #pool = new ObjectPool();
+  readonly #pool: ObjectPool;
   readonly #entries = new Map<ObjectId, Found>();
   /** Catalog, oid. Maps of small integers: one of a number for the whole address takes 25 MB more at 5,000 tables. */
   readonly #whole = new Map<number, Map<number, Found>>();
@@ -106,16 +106,17 @@ export class Catalog implements Ground {
   readonly #circles = new Map<ObjectId, Set<ObjectId>>();
   #latest: { readonly whole: Found; readonly needs: readonly Need[]; readonly name: string } | undefined;
 
-  constructor({ version, schemas, present }: Ground) {
+  constructor({ version, schemas, present }: Ground, pool: ObjectPool) {
     this.version = version;
     this.schemas = schemas;
     this.present = present;
+    this.#pool = pool;
   }
 
   /** @param addresses where pg_depend may point when it means this object: its own first, then those of its inner parts */
   put<K extends Kind>(kind: K, path: Path, definition: LooseKinds[K], ...addresses: readonly Address[]): ObjectId {
-    const id = idOf(kind, path);
-    this.#enter(id, this.#pool.make(kind, path, definition), NOTHING);
+    const { id, object, needs } = this.#pool.make(kind, path, definition, NOTHING);
+    this.#entries.set(id, new Found(id, object, needs));
     this.alias(id, ...addresses);
     return id;
   }
@@ -231,12 +232,16 @@ export class Catalog implements Ground {
 
   /** All that was found, once it is linked. */
   schema(): Schema {
-    return new Schema(this.#entries);
+    const schema = new Schema(this.#entries);
+    this.#pool.settle(this.#entries);
+    return schema;
   }
 
   #enter<K extends Kind>(id: ObjectId, object: ObjectOf<K>, needs: readonly Need[]): Found {
-    const found = new Found(id, object as unknown as SchemaObject, needs);
-    this.#entries.set(id, found);
+    const own = object as unknown as SchemaObject;
+    const known = this.#pool.known(id, own);
+    const found = new Found(known?.id ?? id, known?.object ?? own, needs);
+    this.#entries.set(found.id, found);
     return found;
   }
 

@@ -1,4 +1,5 @@
 import type { SchemaObject } from '../../schema/object.ts';
+import { ObjectPool } from '../../schema/pool.ts';
 import type { Session } from '../../session/session.ts';
 import type { Inspection } from '../schema-dialect.ts';
 import { Catalog, type Depends, type Ground } from './catalog.ts';
@@ -40,10 +41,14 @@ const DEPENDS = `
   GROUP BY d.classid, d.refclassid, d.deptype`;
 
 /** Reads all kinds that there are in one transaction: one moment. */
-export async function inspect(session: Session, isOwn: (object: SchemaObject) => boolean): Promise<Inspection> {
+export async function inspect(
+  session: Session,
+  isOwn: (object: SchemaObject) => boolean,
+  pool = new ObjectPool(),
+): Promise<Inspection> {
   await session.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
   try {
-    const catalog = new Catalog(await prepare(session));
+    const catalog = new Catalog(await prepare(session), pool);
     const unread = await readAll(session, catalog);
     const schema = catalog.schema().filter((object) => !isOwn(object));
     return {

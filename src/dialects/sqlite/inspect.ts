@@ -1,5 +1,6 @@
 import { isToraleError } from '../../errors.ts';
 import { objectOf, type SchemaObject } from '../../schema/object.ts';
+import { ObjectPool } from '../../schema/pool.ts';
 import type { Session } from '../../session/session.ts';
 import type { Inspection } from '../schema-dialect.ts';
 import { disagreement } from './read/agree.ts';
@@ -13,10 +14,14 @@ import { putTable } from './read/table-objects.ts';
  * Reads the text of every CREATE statement, which is where SQLite keeps its schema, and holds each table against what the
  * pragmas say of it.
  */
-export async function inspect(session: Session, isOwn: (object: SchemaObject) => boolean): Promise<Inspection> {
+export async function inspect(
+  session: Session,
+  isOwn: (object: SchemaObject) => boolean,
+  pool = new ObjectPool(),
+): Promise<Inspection> {
   await session.query('BEGIN');
   try {
-    const reading = new Reading(await Pragmas.ask(session), isOwn);
+    const reading = new Reading(await Pragmas.ask(session), isOwn, pool);
     reading.tables();
     await reading.virtualTables(session);
     reading.others();
@@ -38,14 +43,17 @@ function numberOf(version: string): number {
 }
 
 class Reading {
-  catalog = new Catalog();
+  catalog: Catalog;
   readonly unread: string[] = [];
   readonly #pragmas: Pragmas;
+  readonly #pool: ObjectPool;
   /** What is no part of the schema or could not be read, in lower case: what stands on it goes with it. */
   readonly #aside = new Set<string>();
 
-  constructor(pragmas: Pragmas, isOwn: (object: SchemaObject) => boolean) {
+  constructor(pragmas: Pragmas, isOwn: (object: SchemaObject) => boolean, pool: ObjectPool) {
     this.#pragmas = pragmas;
+    this.#pool = pool;
+    this.catalog = new Catalog(pool);
     for (const { name, type } of pragmas.listed.values()) {
       if (type === 'shadow' || isOwn(objectOf('table', [name], {}))) this.#aside.add(name.toLowerCase());
     }
@@ -53,7 +61,7 @@ class Reading {
 
   tables(): void {
     // What cannot be read is no name either: without it the rest is read once more.
-    while (!this.#readTables()) this.catalog = new Catalog();
+    while (!this.#readTables()) this.catalog = new Catalog(this.#pool);
   }
 
   /**

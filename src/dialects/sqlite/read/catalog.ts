@@ -1,5 +1,5 @@
 import type { Kind, LooseKinds } from '../../../schema/kinds.ts';
-import { idOf, type ObjectId, type Path, type SchemaObject } from '../../../schema/object.ts';
+import { idOf, type ObjectId, type Path } from '../../../schema/object.ts';
 import { ObjectPool } from '../../../schema/pool.ts';
 import { Schema, type Entry, type Need } from '../../../schema/schema.ts';
 import type { Token } from '../../sql/token.ts';
@@ -8,7 +8,7 @@ import { nameIn } from '../kinds/ident.ts';
 
 /** What the reader of one kind leaves for the next. */
 export class Catalog {
-  readonly #pool = new ObjectPool();
+  readonly #pool: ObjectPool;
   readonly #entries = new Map<ObjectId, Entry>();
   /** Tables and views, by their names in lower case. */
   readonly #relations = new Map<string, ObjectId>();
@@ -16,14 +16,19 @@ export class Catalog {
   /** The columns of each table, by its name in lower case, each as Names has them. */
   readonly #columns = new Map<string, Map<string, string>>();
 
+  constructor(pool: ObjectPool) {
+    this.#pool = pool;
+  }
+
   schema(): Schema {
-    return new Schema(this.#entries);
+    const schema = new Schema(this.#entries);
+    this.#pool.settle(this.#entries);
+    return schema;
   }
 
   put<K extends Kind>(kind: K, path: Path, definition: LooseKinds[K], needs: readonly Need[], text?: string): void {
-    const object = this.#pool.make(kind, path, definition) as unknown as SchemaObject;
-    const id = idOf(kind, path);
-    this.#entries.set(id, { id, object, needs, text });
+    const entry = this.#pool.make(kind, path, definition, needs, text);
+    this.#entries.set(entry.id, entry);
   }
 
   has(id: ObjectId): boolean {
