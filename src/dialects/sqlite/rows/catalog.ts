@@ -1,4 +1,5 @@
 import type { Row, Session } from '../../../session/session.ts';
+import type { SqliteSession } from '../connect.ts';
 import { nameIn } from '../kinds/ident.ts';
 import { lexer } from '../lex.ts';
 
@@ -35,66 +36,79 @@ export interface RowTable {
   readonly text: string;
 }
 
-/** Tables of the schema by their names in lower case; shadow tables belong to their virtual tables. */
+/**
+ * Tables of the schema by their names in lower case; shadow tables belong to their virtual tables. What is known of each is
+ * asked for when it is looked at: few of thousands are.
+ */
 export async function readRowTables(session: Session): Promise<ReadonlyMap<string, RowTable>> {
-  const list = await rowsOf(
-    session,
+  const { rows } = await session.query(
     `SELECT l.name, l.type, l.strict, s.sql FROM pragma_table_list l
      JOIN sqlite_schema s ON s.name = l.name AND s.type = 'table'
      WHERE l.schema = 'main' AND l.type IN ('table', 'virtual') AND l.name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY s.rowid`,
   );
-  const columns = await grouped(session, 'x.*', 'pragma_table_xinfo(t.name) x WHERE x.hidden <> 1', 'x.cid');
-  const keys = await grouped(session, 'f.*', 'pragma_foreign_key_list(t.name) f', 'f.id, f.seq');
-  const unique = await grouped(
-    session,
-    'i.name AS "index", i.origin, c.name AS "column"',
-    'pragma_index_list(t.name) i, pragma_index_info(i.name) c WHERE i."unique"',
-    'i.seq, c.seqno',
-  );
-  const indexes = await rowsOf(
-    session,
-    `SELECT tbl_name AS "of", sql FROM sqlite_schema WHERE type = 'index' AND sql IS NOT NULL ORDER BY rowid`,
-  );
-  const texts = Map.groupBy(indexes, (row) => String(row['of']).toLowerCase());
+  const { driver } = session as SqliteSession;
+  const texts = Map.groupBy((await session.query(INDEXES)).rows, (row) => String(row['of']).toLowerCase());
+  const [columns, keys, unique] = [COLUMNS, KEYS, UNIQUE].map((sql) => {
+    const statement = driver.prepare(sql).safeIntegers(false);
+    return (name: string): readonly Row[] => statement.all(name) as readonly Row[];
+  }) as [Ask, Ask, Ask];
   return new Map(
-    list.map((row): [string, RowTable] => {
+    rows.map((row): [string, RowTable] => {
       const name = String(row['name']);
-      const id = name.toLowerCase();
-      const own = (columns.get(id) ?? []).map(columnOf);
-      const indexed = unique.get(id) ?? [];
-      const primary = own.filter(({ key }) => key > 0);
-      const isAlias =
-        primary.length === 1 && primary[0]!.type === 'INTEGER' && !indexed.some(({ origin }) => origin === 'pk');
-      return [
-        id,
-        {
-          name,
-          isVirtual: row['type'] === 'virtual',
-          isStrict: row['strict'] === 1,
-          columns: own,
-          foreignKeys: foreignKeysOf(keys.get(id) ?? []),
-          unique: new Set([
-            ...indexed.flatMap(({ column }) => (typeof column === 'string' ? column.toLowerCase() : [])),
-            ...primary.map((column) => column.name.toLowerCase()),
-          ]),
-          alias: isAlias ? primary[0]!.name : null,
-          text: [row['sql'], ...(texts.get(id) ?? []).map(({ sql }) => sql)].join('\n'),
+      let known: Parts | null = null;
+      let foreignKeys: readonly RowForeignKey[] | null = null;
+      const parts = (): Parts => (known ??= partsOf(columns(name), unique(name)));
+      const table: RowTable = {
+        name,
+        isVirtual: row['type'] === 'virtual',
+        isStrict: row['strict'] === 1,
+        get columns() {
+          return parts().columns;
         },
-      ];
+        get foreignKeys() {
+          return (foreignKeys ??= foreignKeysOf(keys(name)));
+        },
+        get unique() {
+          return parts().unique;
+        },
+        get alias() {
+          return parts().alias;
+        },
+        text: [row['sql'], ...(texts.get(name.toLowerCase()) ?? []).map(({ sql }) => sql)].join('\n'),
+      };
+      return [name.toLowerCase(), table];
     }),
   );
 }
 
-async function rowsOf(session: Session, sql: string): Promise<readonly Row[]> {
-  return (await session.query(sql)).rows;
-}
+type Ask = (table: string) => readonly Row[];
 
-/** What a table-valued pragma says of each table, by the table's name in lower case. */
-async function grouped(session: Session, columns: string, from: string, order: string): Promise<Map<string, Row[]>> {
-  const sql = `SELECT t.name AS "of", ${columns} FROM pragma_table_list t, ${from}`;
-  const where = `${from.includes(' WHERE ') ? ' AND' : ' WHERE'} t.schema = 'main' AND t.type IN ('table', 'virtual')`;
-  const rows = await rowsOf(session, `${sql}${where} ORDER BY t.name, ${order}`);
-  return Map.groupBy(rows, (row) => String(row['of']).toLowerCase());
+const COLUMNS = `SELECT * FROM pragma_table_xinfo(?, 'main') WHERE hidden <> 1 ORDER BY cid`;
+
+const KEYS = `SELECT * FROM pragma_foreign_key_list(?, 'main') ORDER BY id, seq`;
+
+const UNIQUE = `
+  SELECT i.origin, c.name AS "column" FROM pragma_index_list(?, 'main') i, pragma_index_info(i.name, 'main') c
+  WHERE i."unique" ORDER BY i.seq, c.seqno`;
+
+const INDEXES = `
+  SELECT tbl_name AS "of", sql FROM sqlite_schema WHERE type = 'index' AND sql IS NOT NULL ORDER BY rowid`;
+
+type Parts = Pick<RowTable, 'columns' | 'unique' | 'alias'>;
+
+function partsOf(columns: readonly Row[], indexed: readonly Row[]): Parts {
+  const own = columns.map(columnOf);
+  const primary = own.filter(({ key }) => key > 0);
+  const isAlias =
+    primary.length === 1 && primary[0]!.type === 'INTEGER' && !indexed.some(({ origin }) => origin === 'pk');
+  return {
+    columns: own,
+    unique: new Set([
+      ...indexed.flatMap(({ column }) => (typeof column === 'string' ? column.toLowerCase() : [])),
+      ...primary.map((column) => column.name.toLowerCase()),
+    ]),
+    alias: isAlias ? primary[0]!.name : null,
+  };
 }
 
 const columnOf = (row: Row): RowColumn => ({
