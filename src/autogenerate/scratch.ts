@@ -22,7 +22,7 @@ export interface ScratchRequest {
 /** A database of its own, empty, for as long as the work with it takes. */
 export interface Scratch {
   readonly dialect: Dialect;
-  /** Another one once a copy was made. */
+  /** Another one after {@link mark} and {@link rewind}. */
   readonly session: Session;
   /** As it is shown to people. */
   readonly display: string;
@@ -32,8 +32,10 @@ export interface Scratch {
   readonly guard: ScratchGuard;
   /** Puts the session back to how it began. */
   reset(): Promise<void>;
-  /** A second one that holds what this one holds now and goes with it; null where the server does not copy it. */
-  copy(): Promise<Scratch | null>;
+  /** Remembers what it holds, to be called once; false where the server does not copy it. */
+  mark(): Promise<boolean>;
+  /** Makes it hold what was remembered. */
+  rewind(): Promise<void>;
 }
 
 /**
@@ -58,23 +60,21 @@ export async function withScratch<T>(request: ScratchRequest, work: (scratch: Sc
   const held = new Held(database, request.onEvent);
   const stop = (): void => void held.drop();
   signal.addEventListener('abort', stop, { once: true });
-  const scratchOn = (made: ScratchDatabase): Scratch => ({
+  const scratch: Scratch = {
     dialect,
     get session() {
-      return made.session;
+      return database.session;
     },
-    display: made.display,
-    title: made.session.server.title,
-    guard: scratchGuard(dialect, scratches, made.name, isDedicated),
-    reset: () => made.reset(),
-    copy: async () => {
-      const copied = await held.copy(made);
-      return copied && scratchOn(copied);
-    },
-  });
+    display: database.display,
+    title: database.session.server.title,
+    guard: scratchGuard(dialect, scratches, database.name, isDedicated),
+    reset: () => database.reset(),
+    mark: () => held.whole(async () => (await database.mark?.()) ?? false),
+    rewind: () => held.whole(() => database.rewind!()),
+  };
   try {
     signal.throwIfAborted();
-    return await work(scratchOn(database));
+    return await work(scratch);
   } catch (error) {
     signal.throwIfAborted();
     throw error;
@@ -84,27 +84,23 @@ export async function withScratch<T>(request: ScratchRequest, work: (scratch: Sc
   }
 }
 
-/** A database and its copies, which are dropped once, together. */
+/** A database that is dropped once. */
 class Held {
-  readonly #databases: ScratchDatabase[];
+  readonly #database: ScratchDatabase;
   readonly #onEvent: EventListener;
-  #copying: Promise<unknown> = Promise.resolve();
+  #changing: Promise<unknown> = Promise.resolve();
   #dropped: Promise<void> | null = null;
 
   constructor(database: ScratchDatabase, onEvent: EventListener) {
-    this.#databases = [database];
+    this.#database = database;
     this.#onEvent = onEvent;
   }
 
-  async copy(database: ScratchDatabase): Promise<ScratchDatabase | null> {
-    const copying = database.copy?.() ?? Promise.resolve(null);
-    // What is asked to end meanwhile waits for it: there would be nobody left to drop what it makes.
-    this.#copying = copying.then(
-      (copied) => copied && this.#databases.push(copied),
-      () => undefined,
-    );
-    await this.#copying;
-    return copying;
+  /** Work that what is to drop it waits for: there would be nobody left to drop what is made meanwhile. */
+  whole<T>(work: () => Promise<T>): Promise<T> {
+    const working = work();
+    this.#changing = working.catch(() => undefined);
+    return working;
   }
 
   drop(): Promise<void> {
@@ -112,17 +108,15 @@ class Held {
   }
 
   async #drop(): Promise<void> {
-    await this.#copying;
-    for (const database of this.#databases.toReversed()) {
-      await database.drop().catch((error: unknown) => {
-        this.#onEvent({
-          type: 'warning',
-          code: 'SCRATCH_LEFT',
-          message: `The scratch database ${database.name} could not be dropped: ${(error as Error).message}`,
-          hint: 'The next run drops it.',
-        });
+    await this.#changing;
+    await this.#database.drop().catch((error: unknown) => {
+      this.#onEvent({
+        type: 'warning',
+        code: 'SCRATCH_LEFT',
+        message: `The scratch database ${this.#database.name} could not be dropped: ${(error as Error).message}`,
+        hint: 'The next run drops it.',
       });
-    }
+    });
   }
 }
 

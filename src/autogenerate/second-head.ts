@@ -6,14 +6,14 @@ import type { Side } from './side.ts';
 export const HEAD: Side = { type: 'revisions', said: 'head', target: 'heads' };
 
 /**
- * A second scratch database at head, for when the first is not at it any more: a copy, or, where the server makes none, one
- * on which the revisions are replayed beside what the first is used for.
+ * A second scratch database at head, for when the first is not at it any more: a copy that takes its place, or, where the
+ * server makes none, one on which the revisions are replayed beside what the first is used for.
  */
 export class SecondHead {
   readonly #context: SideContext;
   readonly #first: Scratch;
   readonly #end = Promise.withResolvers<void>();
-  #ready: Promise<Scratch> | null = null;
+  #ready: Promise<Scratch | null> | null = null;
   #replay: Promise<void> = Promise.resolve();
 
   constructor(context: SideContext, first: Scratch) {
@@ -24,15 +24,18 @@ export class SecondHead {
   /** To be called while the first is at head; its session is another one afterwards. */
   async begin(): Promise<void> {
     if (this.#ready !== null) return;
-    const copy = await this.#first.copy();
-    this.#ready = copy === null ? this.#replayed() : Promise.resolve(copy);
+    this.#ready = (await this.#first.mark()) ? Promise.resolve(null) : this.#replayed();
     // Who asks for it is told.
     this.#ready.catch(() => undefined);
   }
 
+  /** Once the first is needed no more. */
   async scratch(): Promise<Scratch> {
     await this.begin();
-    return this.#ready!;
+    const second = await this.#ready!;
+    if (second !== null) return second;
+    await this.#first.rewind();
+    return this.#first;
   }
 
   /** Lets go of it. */

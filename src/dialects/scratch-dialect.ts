@@ -17,16 +17,18 @@ export interface ScratchDatabase {
   readonly name: string;
   /** As it is shown to people. */
   readonly display: string;
-  /** Another one once a copy was made. */
+  /** Another one after {@link mark} and {@link rewind}. */
   readonly session: Session;
   /**
-   * A second database that holds what this one holds now; the sessions of both are as they began. Absent where no server of
-   * the dialect copies databases, null where this one does not copy this one.
+   * Remembers what it holds, to be called once. Absent where no server of the dialect copies databases, false where this one
+   * does not copy this one.
    */
-  copy?(): Promise<ScratchDatabase | null>;
+  mark?(): Promise<boolean>;
+  /** Makes it hold what was remembered. The session is as it began. */
+  rewind?(): Promise<void>;
   /** Puts the session back to how it began, whatever ran on it. */
   reset(): Promise<void>;
-  /** Takes the database away, and whoever is in it; copies are dropped before what they are copies of. */
+  /** Takes the database away, what was remembered of it, and whoever is in it. */
   drop(): Promise<void>;
 }
 

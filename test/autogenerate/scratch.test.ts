@@ -1,11 +1,14 @@
+import { readdirSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { withScratch, type ScratchRequest } from '../../src/autogenerate/scratch.ts';
 import { loadDialect } from '../../src/dialects/load.ts';
 import { loadScratchDialect } from '../../src/dialects/load-scratch.ts';
 import type { DialectName } from '../../src/dialects/names.ts';
 import { parseDatabaseUrl } from '../../src/dialects/registry.ts';
 import { readScratchName, scratchName } from '../../src/dialects/scratch-dialect.ts';
+import type { Row } from '../../src/session/session.ts';
 import { adminUrl, describeOn, freshDatabase, query } from '../support/databases.ts';
 
 const CONFIG = { protected: false, connectTimeoutMs: 5000, role: null, searchPath: null, versionTableSchema: null };
@@ -57,21 +60,20 @@ describeOn(['postgres', 'mysql'], 'a scratch database', (name) => {
     expect(await databases(dialect)).not.toContain(made);
   });
 
-  test('a copy of it holds what it holds, and goes with it', async () => {
+  test('is put back to what it was, and nothing is left of that', async () => {
     const { url } = await freshDatabase(dialect);
     const names: string[] = [];
     await withScratch(requestFor(url), async (scratch) => {
       await scratch.session.query('CREATE TABLE t (a int)');
       await scratch.session.query('INSERT INTO t VALUES (1)');
-      const copy = await scratch.copy();
       // MySQL and MariaDB copy no databases.
-      expect(copy === null).toBe(dialect === 'mysql');
-      for (const one of copy === null ? [scratch] : [scratch, copy]) {
-        names.push(String((await one.session.query(current)).rows[0]!['name']));
-        await one.session.query('INSERT INTO t VALUES (2)');
-        expect((await one.session.query('SELECT sum(a) AS sum FROM t')).rows.map(({ sum }) => Number(sum))).toEqual([
-          3,
-        ]);
+      expect(await scratch.mark()).toBe(dialect !== 'mysql');
+      for (let round = 0; round < (dialect === 'mysql' ? 1 : 2); round++) {
+        if (round > 0) await scratch.rewind();
+        names.push(String((await scratch.session.query(current)).rows[0]!['name']));
+        await scratch.session.query('INSERT INTO t VALUES (2)');
+        const { rows } = await scratch.session.query('SELECT sum(a) AS sum FROM t');
+        expect(rows.map(({ sum }) => Number(sum))).toEqual([3]);
       }
     });
     expect(new Set(names)).toHaveLength(names.length);
@@ -84,7 +86,7 @@ describeOn(['postgres', 'mysql'], 'a scratch database', (name) => {
     const stop = new AbortController();
     const work = withScratch(requestFor(url, { signal: stop.signal }), async (scratch) => {
       await scratch.session.query('CREATE TABLE t (a int)');
-      const copying = scratch.copy();
+      const copying = scratch.mark();
       stop.abort(new Error('stopped'));
       await copying;
       stop.signal.throwIfAborted();
@@ -267,6 +269,38 @@ const STAYS: Record<DialectName, readonly string[]> = {
   ],
   sqlite: ['CREATE TABLE attach (a)', 'VACUUM', "INSERT INTO t VALUES ('ATTACH')"],
 };
+
+describe('a scratch database of SQLite', () => {
+  const copies = (): string[] => readdirSync(tmpdir()).filter((name) => name.startsWith('torale-scratch-'));
+
+  afterEach(() => vi.unstubAllEnvs());
+
+  test.each([
+    ['in memory', 10, null],
+    ['a large one, which has no file afterwards', 9_000_000, null],
+    ['a large one where nothing can be written', 9_000_000, '/nowhere'],
+  ])('is put back to what it was: %s', async (_, size, folder) => {
+    const before = copies();
+    if (folder !== null) vi.stubEnv('TMPDIR', folder);
+    await withScratch(requestFor(null), async (scratch) => {
+      const run = async (sql: string): Promise<readonly Row[]> => (await scratch.session.query(sql)).rows;
+      await run('CREATE TABLE t (a blob)');
+      await run(`INSERT INTO t VALUES (zeroblob(${size}))`);
+      expect(await scratch.mark()).toBe(true);
+      const first = scratch.session;
+      await run('INSERT INTO t VALUES (2)');
+      await run('CREATE TABLE u (a int)');
+      await scratch.rewind();
+      expect(scratch.session).not.toBe(first);
+      expect(await run('SELECT length(a) AS size FROM t')).toEqual([{ size }]);
+      expect(await run('PRAGMA foreign_keys')).toEqual([{ foreign_keys: 1 }]);
+      await run('CREATE TABLE u (a int)');
+      expect((await scratch.session.query('UPDATE t SET a = 3')).rowCount).toBe(1);
+    });
+    vi.unstubAllEnvs();
+    expect(copies()).toEqual(before);
+  });
+});
 
 describe.each(['postgres', 'mysql', 'sqlite'] as const)('the guard of %s', (name) => {
   test.each(LEAVES[name])('refuses %s', async (sql) => {

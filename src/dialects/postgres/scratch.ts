@@ -35,7 +35,7 @@ async function create(given: DatabaseUrl | null, options: ScratchOptions): Promi
     name = await lockedName(admin, home.oid);
     await createDatabase(admin, name, home, options.role, url.display);
     const maker = { admin, url, home: home.oid, options };
-    return scratchOn(maker, name, await open(maker, name), () => admin.close());
+    return scratchOn(maker, name, await open(maker, name));
   } catch (error) {
     if (name !== null) await dropDatabase(admin, name).catch(() => undefined);
     await admin.close().catch(() => undefined);
@@ -73,38 +73,45 @@ async function open({ url, options }: Maker, name: string): Promise<Session> {
 
 const displayOf = (url: PostgresUrl): string => `a scratch database on ${url.display}`;
 
-/** @param done the last thing that is done with it */
-function scratchOn(maker: Maker, name: string, opened: Session, done: () => Promise<void>): ScratchDatabase {
+function scratchOn(maker: Maker, name: string, opened: Session): ScratchDatabase {
   const { admin, options } = maker;
   let session = opened;
+  let marked: string | null = null;
   return {
     name,
     display: displayOf(maker.url),
     get session() {
       return session;
     },
-    copy: async () => {
+    mark: async () => {
       // A database is copied while nobody is in it: https://www.postgresql.org/docs/current/manage-ag-templatedbs.html
       await session.close().catch(() => undefined);
-      const copied = await copyDatabase(maker, name);
+      marked = await copyDatabase(maker, name);
       session = await open(maker, name);
-      return copied;
+      return marked !== null;
+    },
+    rewind: async () => {
+      await session.close().catch(() => undefined);
+      session = await open(maker, marked!);
     },
     reset: () => reset(session, options),
     drop: async () => {
       await session.close().catch(() => undefined);
       try {
-        await dropDatabase(admin, name);
+        if (marked !== null) await dropDatabase(admin, marked);
       } finally {
-        await done();
+        try {
+          await dropDatabase(admin, name);
+        } finally {
+          await admin.close();
+        }
       }
     },
   };
 }
 
-/** Null where the server refuses: somebody else may be in it, such as the worker of an extension. */
-async function copyDatabase(maker: Maker, of: string): Promise<ScratchDatabase | null> {
-  const { admin, home, options } = maker;
+/** The name of the copy; null where the server refuses: somebody else may be in it, such as the worker of an extension. */
+async function copyDatabase({ admin, home, options }: Maker, of: string): Promise<string | null> {
   const name = await lockedName(admin, home);
   const owner = options.role === null ? '' : ` OWNER ${quote(options.role)}`;
   // A pooler keeps its connection to the server when ours is closed.
@@ -115,12 +122,7 @@ async function copyDatabase(maker: Maker, of: string): Promise<ScratchDatabase |
     if (describeError(error).connectionLost) throw error;
     return null;
   }
-  try {
-    return scratchOn(maker, name, await open(maker, name), () => Promise.resolve());
-  } catch (error) {
-    await dropDatabase(admin, name).catch(() => undefined);
-    throw error;
-  }
+  return name;
 }
 
 /** The database that the scratch is made from: advisory locks are told apart by it. */
