@@ -87,8 +87,11 @@ function headerOf(contents: readonly DraftContent[]): string[] {
 }
 
 function namesIn(contents: readonly DraftContent[]): ReadonlySet<string> {
-  const objects = contents.flatMap(({ before, after }) => [...before.schema.objects(), ...after.schema.objects()]);
-  return new Set(objects.flatMap(({ path }) => path.map((name) => name.toLowerCase())));
+  const names = new Set<string>();
+  for (const { schema } of contents.flatMap(({ before, after }) => [before, after])) {
+    for (const { path } of schema.objects()) for (const name of path) names.add(name.toLowerCase());
+  }
+  return names;
 }
 
 /** Whether `op.execute` would make the very same statements of a text. */
