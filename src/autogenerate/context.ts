@@ -19,7 +19,7 @@ export function contextFor(run: Run, sides: readonly Side[], wanted: DialectName
     run,
     dialect,
     host: hostFor(run, sides, dialect),
-    pool: new ObjectPool(sides.length === 1 ? 'one' : 'several'),
+    pool: new ObjectPool('several'),
   };
 }
 

@@ -2,6 +2,7 @@ import { loadSchemaDialect } from '../dialects/load-schema.ts';
 import { loadScratchDialect } from '../dialects/load-scratch.ts';
 import { planChanges } from '../diff/plan.ts';
 import { filterSchema, type ObjectFilter } from '../schema/filter.ts';
+import { ObjectPool } from '../schema/pool.ts';
 import { Schema } from '../schema/schema.ts';
 import { refuseUnread } from './compare.ts';
 import { openSide, type InspectedSide, type SideContext } from './open-side.ts';
@@ -14,7 +15,7 @@ import { sqlScript } from './sql-script.ts';
  * @throws ToraleError UNREAD_OBJECT for what it would have to leave out in silence
  */
 export async function inspectSide(context: SideContext, side: Side, filter: ObjectFilter): Promise<InspectedSide> {
-  const inspected = await openSide(context, side);
+  const inspected = await openSide({ ...context, pool: new ObjectPool() }, side);
   refuseUnread(inspected, filter);
   return { ...inspected, schema: filterSchema(inspected.schema, filter) };
 }

@@ -1,64 +1,29 @@
 import type { Kind, LooseKinds } from './kinds.ts';
-import { idOf, objectOf, type ObjectId, type ObjectOf, type Path, type SchemaObject } from './object.ts';
-import type { Entry, Need } from './schema.ts';
+import { objectOf, type ObjectId, type ObjectOf, type Path } from './object.ts';
+import type { Entry } from './schema.ts';
 
 /**
  * Makes objects in which equal definitions and equal names are one: columns of thousands of tables are mostly alike, and each
  * definition takes up 150 bytes. All are copied: a piece that was cut from a longer text keeps the whole of it.
  *
  * Where several schemas are read with one pool, what says the same in them is one as well: the second of 5,000 tables takes
- * up 4 MiB instead of 50.
+ * up 4 MiB.
  */
 export class ObjectPool {
   readonly #definitions = new Map<string, ObjectOf<Kind>['definition']>();
   readonly #names = new Map<string, string>();
-  /** As they are in the schema that was read last; for a pool of one schema there are none. */
-  readonly #entries: Map<ObjectId, Entry | Made> | null;
-  /** What is a part of something, mostly of a table, needs nothing else: by that. */
-  readonly #parts = new Map<ObjectId, readonly Need[]>();
+  /** As they are in the schema that was read last; none where there is but one. */
+  readonly #entries = new Map<ObjectId, Entry>();
+  readonly #isShared: boolean;
 
+  /** @param schemas that are read with it */
   constructor(schemas: 'one' | 'several' = 'one') {
-    this.#entries = schemas === 'several' ? new Map() : null;
+    this.#isShared = schemas === 'several';
   }
 
-  /**
-   * An object in its canonical form, like {@link objectOf}, with what is known beside it.
-   *
-   * @param needs may become others until {@link settle}
-   */
-  make<K extends Kind, N extends readonly Need[]>(
-    kind: K,
-    path: Path,
-    definition: LooseKinds[K],
-    needs: N,
-    text?: string,
-  ): Entry & { readonly needs: N } {
-    const names = path.map((name) => this.name(name));
-    const object = { kind, path: names, definition: this.definition(kind, definition) } as unknown as SchemaObject;
-    const id = idOf(kind, path);
-    const known = this.known(id, object);
-    return { id: known?.id ?? id, object: known?.object ?? object, needs, text };
-  }
-
-  /** The object that another schema has and that says the same; none where this one is the first. */
-  known(id: ObjectId, object: SchemaObject): Made | undefined {
-    const known = this.#entries?.get(id);
-    if (known === undefined) this.#entries?.set(id, { id, object });
-    return known?.object.definition === object.definition ? known : undefined;
-  }
-
-  /** Takes in a schema that was read: what says the same as in the one before becomes that. */
-  settle(entries: Map<ObjectId, Entry>): void {
-    if (this.#entries === null) return;
-    for (const [id, entry] of entries) {
-      const known = this.#entries.get(id);
-      if (known !== undefined && isWhole(known) && isSame(known, entry)) entries.set(id, known);
-      else {
-        const own = { ...entry, needs: this.#needs(entry.needs) };
-        entries.set(id, own);
-        this.#entries.set(own.id, own);
-      }
-    }
+  /** Like {@link objectOf}. */
+  make<K extends Kind>(kind: K, path: Path, definition: LooseKinds[K]): ObjectOf<K> {
+    return { kind, path: path.map((name) => this.name(name)), definition: this.definition(kind, definition) };
   }
 
   /**
@@ -77,6 +42,26 @@ export class ObjectPool {
     return made;
   }
 
+  /** What an object was in the schema that was read last, where it says the same. */
+  known<K extends Kind>(id: ObjectId, { definition }: ObjectOf<K>): Entry | undefined {
+    const known = this.#entries.get(id);
+    return known?.object.definition === definition ? known : undefined;
+  }
+
+  /** A schema that was read, with what says the same as in the one before in the place of its own. */
+  settle(entries: Map<ObjectId, Entry>): Map<ObjectId, Entry> {
+    if (!this.#isShared) return entries;
+    // Made anew: the ids of the entries are shared as well.
+    const settled = new Map<ObjectId, Entry>();
+    for (const entry of entries.values()) {
+      const known = this.#entries.get(entry.id);
+      const kept = known !== undefined && isSame(known, entry) ? known : entry;
+      settled.set(kept.id, kept);
+      if (kept !== known) this.#entries.set(kept.id, kept);
+    }
+    return settled;
+  }
+
   name(name: string): string {
     const known = this.#names.get(name);
     if (known !== undefined) return known;
@@ -84,28 +69,12 @@ export class ObjectPool {
     this.#names.set(own, own);
     return own;
   }
-
-  #needs(needs: readonly Need[]): readonly Need[] {
-    const [first] = needs;
-    if (needs.length !== 1 || first!.strength !== 'own') return needs;
-    const known = this.#parts.get(first!.id);
-    if (known !== undefined) return known;
-    const list = [first!];
-    this.#parts.set(first!.id, list);
-    return list;
-  }
 }
 
-/** What is not yet part of a whole schema. */
-type Made = Pick<Entry, 'id' | 'object'>;
-
-function isWhole(known: Entry | Made): known is Entry {
-  return 'needs' in known;
-}
-
+/** Of two that have one id. */
 function isSame(a: Entry, b: Entry): boolean {
   return (
-    a.object === b.object &&
+    a.object.definition === b.object.definition &&
     a.text === b.text &&
     a.needs.length === b.needs.length &&
     a.needs.every(({ id, strength }, at) => id === b.needs[at]!.id && strength === b.needs[at]!.strength)

@@ -1,16 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { differences } from '../../src/diff/diff.ts';
 import { filterSchema } from '../../src/schema/filter.ts';
-import type { Kind, LooseKinds } from '../../src/schema/kinds.ts';
-import {
-  idOf,
-  idWithin,
-  nameIn,
-  objectOf,
-  type ObjectId,
-  type Path,
-  type SchemaObject,
-} from '../../src/schema/object.ts';
+import { idOf, idWithin, nameIn, objectOf, type ObjectId, type SchemaObject } from '../../src/schema/object.ts';
 import { ObjectPool } from '../../src/schema/pool.ts';
 import { Schema, type Entry, type Need } from '../../src/schema/schema.ts';
 import { inOrder } from '../../src/schema/snapshot.ts';
@@ -110,57 +101,28 @@ describe('differences', () => {
 describe('a pool of objects', () => {
   test('has one definition for all that are alike, in canonical form', () => {
     const pool = new ObjectPool('several');
-    const make = <K extends Kind>(kind: K, path: Path, definition: LooseKinds[K]): SchemaObject =>
-      pool.make(kind, path, definition, []).object;
-    const one = make('column', ['t', 'a'], { notNull: false, type: 'int', collation: null });
-    const other = make('column', ['u', 'a'], { notNull: false, type: 'int', collation: null });
+    const one = pool.make('column', ['t', 'a'], { notNull: false, type: 'int', collation: null });
+    const other = pool.make('column', ['u', 'a'], { notNull: false, type: 'int', collation: null });
     expect(one).toEqual(objectOf('column', ['t', 'a'], { type: 'int' }));
     expect(other.definition).toBe(one.definition);
-    expect(make('column', ['u', 'b'], { type: 'text' }).definition).toEqual({ type: 'text' });
-    expect(make('domain', ['u', 'b'], { type: 'int' }).definition).not.toBe(one.definition);
+    expect(pool.make('column', ['u', 'b'], { type: 'text' }).definition).toEqual({ type: 'text' });
+    expect(pool.make('domain', ['u', 'b'], { type: 'int' }).definition).not.toBe(one.definition);
   });
 
   test('has one entry for what says the same in several schemas', () => {
     const pool = new ObjectPool('several');
-    const read = (type: string, needed: string, text?: string): ReadonlyMap<ObjectId, Entry> => {
-      const table = pool.make('table', ['t'], {}, []);
-      const column = pool.make('column', ['t', 'a'], { type }, [] as Need[], text);
-      const entries = new Map<ObjectId, Entry>([table, column].map((entry) => [entry.id, entry]));
-      // Needs are found when all are made.
-      column.needs.push({ id: needed, strength: 'own' });
-      pool.settle(entries);
-      return entries;
+    const read = (type: string, needed: string, text?: string): Entry => {
+      const object = pool.make('column', ['t', 'a'], { type }) as unknown as SchemaObject;
+      const id = idOf('column', object.path);
+      const entry: Entry = { id, object, needs: [{ id: needed, strength: 'own' }], text };
+      const settled = pool.settle(new Map([[id, entry]])).get(id)!;
+      expect(settled).toEqual(entry);
+      return settled;
     };
-    const column = (entries: ReadonlyMap<ObjectId, Entry>): Entry => entries.get('column:t.a')!;
     const first = read('int', 'table:t');
-    const second = read('int', 'table:t');
-    expect(column(second)).toBe(column(first));
-    expect(column(first)).toEqual({
-      id: 'column:t.a',
-      object: objectOf('column', ['t', 'a'], { type: 'int' }),
-      needs: [{ id: 'table:t', strength: 'own' }],
-      text: undefined,
-    });
-    for (const [type, needed, text] of [
-      ['bigint', 'table:t', undefined],
-      ['int', 'table:u', undefined],
-      ['int', 'table:t', 'a int'],
-    ] as const) {
-      const other = column(read(type, needed, text));
-      expect(other.object.definition).toEqual({ type });
-      expect(other.needs).toEqual([{ id: needed, strength: 'own' }]);
-      expect(other.text).toBe(text);
-    }
-    expect(column(first).needs).toEqual([{ id: 'table:t', strength: 'own' }]);
-  });
-
-  test('takes nothing from a schema that is still being read', () => {
-    const pool = new ObjectPool('several');
-    const half = pool.make('table', ['t'], {}, [] as Need[]);
-    const whole = pool.make('table', ['t'], {}, [] as Need[]);
-    const entries = new Map<ObjectId, Entry>([[whole.id, whole]]);
-    pool.settle(entries);
-    half.needs.push({ id: 'schema:s', strength: 'own' });
-    expect(entries.get('table:t')).toEqual({ ...whole, needs: [] });
+    expect(read('int', 'table:t')).toBe(first);
+    expect(read('bigint', 'table:t')).not.toBe(first);
+    expect(read('int', 'table:u')).not.toBe(first);
+    expect(read('int', 'table:t', 'a int')).not.toBe(first);
   });
 });

@@ -49,9 +49,7 @@ export class Reading {
 
   schema(): Schema {
     for (const [id, needs] of viewNeeds(this.#entries)) this.#entries.set(id, { ...this.#entries.get(id)!, needs });
-    const schema = new Schema(this.#entries);
-    this.#pool.settle(this.#entries);
-    return schema.filter((object) => !this.#isOwn(object));
+    return new Schema(this.#pool.settle(this.#entries)).filter((object) => !this.#isOwn(object));
   }
 
   database(options: Readonly<Record<string, string>>): void {
@@ -200,9 +198,10 @@ export class Reading {
   }
 
   #put<K extends Kind>(kind: K, path: Path, definition: LooseKinds[K], needs: readonly Need[]): SchemaObject {
-    const entry = this.#pool.make(kind, path, definition, needs);
-    this.#entries.set(entry.id, entry);
-    return entry.object;
+    const object = this.#pool.make(kind, path, definition) as unknown as SchemaObject;
+    const id = idOf(kind, path);
+    this.#entries.set(id, { id, object, needs, text: undefined });
+    return object;
   }
 }
 

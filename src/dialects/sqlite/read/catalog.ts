@@ -1,6 +1,6 @@
 import type { Kind, LooseKinds } from '../../../schema/kinds.ts';
-import { idOf, type ObjectId, type Path } from '../../../schema/object.ts';
-import { ObjectPool } from '../../../schema/pool.ts';
+import { idOf, type ObjectId, type Path, type SchemaObject } from '../../../schema/object.ts';
+import type { ObjectPool } from '../../../schema/pool.ts';
 import { Schema, type Entry, type Need } from '../../../schema/schema.ts';
 import type { Token } from '../../sql/token.ts';
 import type { Names } from '../kinds/text.ts';
@@ -21,14 +21,13 @@ export class Catalog {
   }
 
   schema(): Schema {
-    const schema = new Schema(this.#entries);
-    this.#pool.settle(this.#entries);
-    return schema;
+    return new Schema(this.#pool.settle(this.#entries));
   }
 
   put<K extends Kind>(kind: K, path: Path, definition: LooseKinds[K], needs: readonly Need[], text?: string): void {
-    const entry = this.#pool.make(kind, path, definition, needs, text);
-    this.#entries.set(entry.id, entry);
+    const object = this.#pool.make(kind, path, definition) as unknown as SchemaObject;
+    const id = idOf(kind, path);
+    this.#entries.set(id, { id, object, needs, text });
   }
 
   has(id: ObjectId): boolean {
