@@ -84,17 +84,21 @@ function readTemplateHeader(text: string, file: string): HeaderInFile | undefine
   TEMPLATE.lastIndex = 0;
   const match = TEMPLATE.exec(text);
   if (match === null) return readExportsOnly(text, file);
-  const [, message, createDate, revision, downRevision, branchLabels, dependsOn] = match;
+  const revision = match[3];
   if (revision === undefined) return undefined;
   return {
     revision: detached(revision),
-    downRevision: downRevision === undefined ? null : detached(downRevision),
-    branchLabels: branchLabels === undefined ? null : detached(branchLabels),
-    dependsOn: dependsOn === undefined ? null : detached(dependsOn),
+    downRevision: kept(match[4]),
+    branchLabels: kept(match[5]),
+    dependsOn: kept(match[6]),
     file,
-    message: detached(message!),
-    createDate: detached(createDate!),
+    message: detached(match[1]!),
+    createDate: detached(match[2]!),
   };
+}
+
+function kept(value: string | undefined): string | null {
+  return value === undefined ? null : detached(value);
 }
 
 function readExportsOnly(text: string, file: string): HeaderInFile | undefined {
