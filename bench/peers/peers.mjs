@@ -3,7 +3,6 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { withoutForeign } from '../measure.mjs';
 
 /**
  * What is there, each with its version.
@@ -75,8 +74,9 @@ function alembic() {
 }
 
 function called(program, args, cwd) {
-  const env = { ...withoutForeign(process.env), DEBIAN_FRONTEND: 'noninteractive' };
-  const { status, stderr, error } = spawnSync(program, args, { cwd, env, encoding: 'utf8' });
+  // With all that is set: without certificates or a proxy npm waits for ever.
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+  const { status, stderr, error } = spawnSync(program, args, { cwd, env, encoding: 'utf8', timeout: 300_000 });
   if (error !== undefined || status !== 0)
     throw new Error(`${program} ${args.join(' ')}: ${error?.message ?? stderr.trim()}`);
 }
